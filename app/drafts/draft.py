@@ -1,0 +1,57 @@
+"""What a draft is: one or more posts, and the versions they went through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Folder(StrEnum):
+    """Where a draft lies in the sidebar."""
+
+    DRAFTS = "drafts"
+    POSTED = "posted"
+    TRASH = "trash"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A thread being written: its posts' texts in order, and the notes it was written from.
+
+    A draft always has at least one post; a new one has a single empty text.
+    """
+
+    id: str
+    posts: tuple[str, ...]
+    notes: str
+    folder: Folder
+    created: datetime
+    changed: datetime
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing a person would miss: no text and no notes."""
+        return not self.notes.strip() and not any(post.strip() for post in self.posts)
+
+
+@dataclass(frozen=True)
+class DraftSummary:
+    """One row of the sidebar's list."""
+
+    id: str
+    first_line: str
+    post_count: int
+    weighted_length: int
+    link_count: int
+    changed: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a draft's posts held before something replaced them."""
+
+    id: int
+    posts: tuple[str, ...]
+    reason: str
+    created: datetime

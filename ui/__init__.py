@@ -1,0 +1,1 @@
+"""What a person sees: the window, written with Qt Widgets."""
