@@ -1,1 +1,1 @@
-"""The language model: installing it, running it, and the worker it runs in. No Qt, no drafts, no X."""
+"""The language model: installing it, running it, and its worker. No Qt, no drafts, no X."""

@@ -1,0 +1,191 @@
+"""Many drafts from one prompt: prefill once, copy the cache to N rows, decode them as a batch.
+
+A step of a small model is bound by reading its weights from memory, so eight rows cost little more
+than two. Rows that have ended leave the batch at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from models.engine import sampling
+from models.engine.cache import Cache
+from models.engine.limits import Limits
+from models.engine.sampling import Sampling
+from models.engine.session import Graph
+from models.engine.step import Step
+from models.errors import Cancelled
+
+_CAPACITY_STEP = 256
+"""Buffers grow by this many tokens, so that slightly longer notes need no new ones."""
+
+
+class Ending(StrEnum):
+    """Why a row stopped: at a sentence end, with no allowed token left, or out of tokens."""
+
+    SENTENCE = "sentence"
+    STUCK = "stuck"
+    TOKENS = "tokens"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One prompt in two parts, and how its rows are drawn.
+
+    Attributes:
+        prefix: token ids that stay the same from run to run; prefilled once and kept.
+        prompt: token ids after the prefix; at least one.
+        rows: drafts drawn side by side.
+        tokens: the most tokens a row may have.
+        limits: what may be generated; None lets the model write as it likes.
+    """
+
+    prefix: tuple[int, ...]
+    prompt: tuple[int, ...]
+    rows: int
+    tokens: int
+    seed: int
+    sampling: Sampling
+    limits: Limits | None = None
+
+
+@dataclass
+class Row:
+    """A row: the bytes and tokens written so far, and, once it has stopped, why."""
+
+    number: int
+    generator: np.random.Generator
+    written: bytes = b""
+    last_token: int = -1
+    tokens: int = 0
+    ending: Ending | None = None
+
+
+OnStep = Callable[[Sequence[Row]], None]
+"""Called after every step with the rows that were given a token in it."""
+
+
+class Decoder:
+    """Runs prompts on one graph; keeps its buffers and the prefilled prefix between runs."""
+
+    def __init__(self, graph: Graph, pieces: Sequence[bytes], end_ids: Sequence[int]) -> None:
+        self._graph = graph
+        self._pieces = pieces
+        self._end_ids = frozenset(end_ids)
+        self._prompt_cache = Cache(graph.shapes, rows=1, capacity=0)
+        self._row_cache = Cache(graph.shapes, rows=0, capacity=0)
+        self._prefix: tuple[int, ...] = ()
+        self._rows_with_prefix = 0
+
+    def warm_up(self, prefix: tuple[int, ...], rows: int, room: int) -> None:
+        """Prefill a prefix ahead of the first run, in buffers with room for `room` tokens more."""
+        self._reserve(len(prefix) + room, rows)
+        self._keep_prefix(prefix)
+
+    def run(self, run: Run, on_step: OnStep, is_cancelled: Callable[[], bool]) -> list[Row]:
+        """Draw every row of a run to its end, in order of their numbers.
+
+        Raises `Cancelled` within one step of `is_cancelled()` turning true.
+        """
+        start = len(run.prefix) + len(run.prompt)
+        self._reserve(start + run.tokens, run.rows)
+        self._keep_prefix(run.prefix)
+        rows = [
+            Row(number, np.random.default_rng([run.seed, number])) for number in range(run.rows)
+        ]
+        if is_cancelled():
+            raise Cancelled
+        logits = self._prefill(run.prompt, len(run.prefix))
+        self._spread_prompt(run.rows, len(run.prefix), start)
+        self._extend(rows, np.repeat(logits, run.rows, axis=0), run)
+        on_step(rows)
+        living = self._close_ranks(rows, start)
+        step, length = None, start
+        while living:
+            if is_cancelled():
+                raise Cancelled
+            length += 1
+            if step is None:
+                step = Step(self._graph, self._row_cache, len(living))
+            self._extend(living, step.run([row.last_token for row in living], length), run)
+            on_step(living)
+            still = self._close_ranks(living, length)
+            step = step if len(still) == len(living) else None
+            living = still
+        return rows
+
+    def _extend(self, rows: Sequence[Row], logits: npt.NDArray[np.float32], run: Run) -> None:
+        """Give each row its next token, or its ending."""
+        for row, values in zip(rows, logits, strict=True):
+            if run.limits is None:
+                options = sampling.candidates(values, run.sampling)
+            else:
+                allowed = run.limits.candidates(values, row.written, run.sampling)
+                if allowed is None:
+                    row.ending = Ending.STUCK
+                    continue
+                options = allowed
+            token = sampling.choose(options, row.generator)
+            if token in self._end_ids:
+                row.ending = Ending.SENTENCE
+                continue
+            row.last_token = token
+            row.tokens += 1
+            row.written += self._pieces[token]
+            if row.tokens == run.tokens:
+                row.ending = Ending.TOKENS
+
+    def _close_ranks(self, rows: Sequence[Row], length: int) -> list[Row]:
+        """Let ended rows go: in the cache, the last living row takes the place of each."""
+        living = list(rows)
+        place = 0
+        while place < len(living):
+            if living[place].ending is None:
+                place += 1
+                continue
+            last = living.pop()
+            if place < len(living):
+                self._row_cache.move_row(len(living), place, len(self._prefix), length)
+                living[place] = last
+        return living
+
+    def _reserve(self, tokens: int, rows: int) -> None:
+        """Make the buffers hold this many tokens and rows; growing empties them."""
+        capacity, most = self._prompt_cache.capacity, self._row_cache.rows
+        if tokens <= capacity and rows <= most:
+            return
+        capacity = -(-max(tokens, capacity) // _CAPACITY_STEP) * _CAPACITY_STEP
+        self._prompt_cache = Cache(self._graph.shapes, 1, capacity)
+        self._row_cache = Cache(self._graph.shapes, max(rows, most), capacity)
+        self._forget_prefix()
+
+    def _keep_prefix(self, prefix: tuple[int, ...]) -> None:
+        """The prefix is always prefilled on its own, so that a seed gives the same drafts again."""
+        if prefix == self._prefix:
+            return
+        self._forget_prefix()
+        if prefix:
+            self._prefill(prefix, 0)
+        self._prefix = prefix
+
+    def _forget_prefix(self) -> None:
+        self._prefix = ()
+        self._rows_with_prefix = 0
+
+    def _spread_prompt(self, rows: int, prefix: int, stop: int) -> None:
+        """Copy the prompt to every row; rows that hold the prefix already get the rest alone."""
+        held = min(rows, self._rows_with_prefix)
+        self._row_cache.fill_from(self._prompt_cache, prefix, stop, rows)
+        if held < rows:
+            self._row_cache.fill_from(self._prompt_cache, 0, prefix, rows)
+            self._rows_with_prefix = rows
+
+    def _prefill(self, tokens: Sequence[int], past: int) -> npt.NDArray[np.float32]:
+        """Read tokens behind `past` cached ones; returns the logits `[1, vocabulary]` after."""
+        step = Step(self._graph, self._prompt_cache, rows=1, width=len(tokens))
+        return step.run(tokens, past + len(tokens))

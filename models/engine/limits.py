@@ -1,0 +1,102 @@
+"""What may be generated: a row stays within its length and ends at the end of a sentence.
+
+The limits act on the few candidates that sampling is about to draw from, so they cost microseconds
+a step and work for any tokenizer: a candidate is judged by the text it would make.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from models.engine.sampling import Candidates, Logits, Sampling, candidates, keep, likeliest, only
+
+CLOSING_ROOM = 64
+"""Weighted characters before the limit at which a row is first steered towards a sentence end.
+
+More than any one token can add, a short link that counts 23 included: further away from the limit
+no candidate has to be weighed.
+"""
+SENTENCE_ROOM = 32
+"""A sentence that would have to fit into less than this is not begun."""
+STEERING = 7.0
+"""Logits that a full stop gains in the last character before the limit."""
+WIDE = 64
+"""How many of the likeliest tokens are tried where every first candidate was refused."""
+_FULL_STOPS = (b".", b"!", b"?", "…".encode())
+_JOINERS = "\u200d\ufe0f"
+
+
+@dataclass(frozen=True)
+class TextRules:
+    """The rules of the place a text is written for, as plain functions and values.
+
+    Attributes:
+        limit: the most a text may weigh.
+        weigh: the weight of a text.
+        ends_sentence: whether a text may end where it stands.
+    """
+
+    limit: int
+    weigh: Callable[[str], int]
+    ends_sentence: Callable[[str], bool]
+
+
+class Limits:
+    """Chooses the candidates that may follow what a row has written.
+
+    `pieces` are the bytes of each token id, `end_ids` the tokens that end an answer.
+    """
+
+    def __init__(self, rules: TextRules, pieces: Sequence[bytes], end_ids: Sequence[int]) -> None:
+        self._rules = rules
+        self._pieces = pieces
+        self._end_ids = frozenset(end_ids)
+        self._full_stops = [index for index, piece in enumerate(pieces) if piece in _FULL_STOPS]
+        self._misleading: dict[int, bool] = {}
+
+    def candidates(self, logits: Logits, written: bytes, sampling: Sampling) -> Candidates | None:
+        """The allowed candidates from one row of logits `[vocabulary]`, or None: it is stuck.
+
+        Near the limit the full stops of `logits` are raised in place.
+        """
+        text = written.decode("utf-8", "ignore")
+        left = self._rules.limit - self._rules.weigh(text)
+        may_end = bool(text.strip()) and self._rules.ends_sentence(text)
+        if may_end and left < SENTENCE_ROOM:
+            return only(min(self._end_ids))
+        if left < CLOSING_ROOM:
+            logits[self._full_stops] += STEERING * (1.0 - left / CLOSING_ROOM)
+        for options in (candidates(logits, sampling), likeliest(logits, WIDE, sampling)):
+            allowed = [
+                may_end if token in self._end_ids else self._may_follow(written, token, left)
+                for token in options.ids.tolist()
+            ]
+            if any(allowed):
+                return keep(options, allowed)
+        return only(min(self._end_ids)) if may_end else None
+
+    def _may_follow(self, written: bytes, token: int, left: int) -> bool:
+        piece = self._pieces[token]
+        if not piece or (not written and piece.isspace()) or self._misleads(token):
+            return False
+        if left >= CLOSING_ROOM:
+            return True
+        text = (written + piece).decode("utf-8", "ignore")
+        full_stop = 0 if self._rules.ends_sentence(text) else 1
+        return self._rules.weigh(text) + full_stop <= self._rules.limit
+
+    def _misleads(self, token: int) -> bool:
+        known = self._misleading.get(token)
+        if known is None:
+            letters = self._pieces[token].decode("utf-8", "ignore")
+            known = self._misleading[token] = any(map(_hides_something, letters))
+        return known
+
+
+def _hides_something(letter: str) -> bool:
+    """Control, bidi and zero-width characters hide what a text says; emoji need their joiners."""
+    if letter in _JOINERS or letter == "\n":
+        return False
+    return unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")

@@ -1,0 +1,67 @@
+"""A model ready to write: its folder checked, its graph and its tokenizer loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from models.engine.chat import Message, encode_chat, open_answer
+from models.engine.decode import Decoder, OnStep, Row, Run
+from models.engine.limits import Limits, TextRules
+from models.engine.sampling import Sampling
+from models.engine.session import load_graph
+from models.engine.tokenizer import Tokenizer
+from models.errors import ModelError
+from models.manifest import verify
+
+
+class ModelWriter:
+    """Writes rows of text from a conversation.
+
+    Attributes:
+        manifest: what the model folder says of itself.
+        device, device_note: where the graph really runs, and why not on CUDA.
+    """
+
+    def __init__(self, folder: Path, device: str = "auto") -> None:
+        self.manifest = verify(folder)
+        graph = load_graph(folder / "model.onnx", device)
+        self.device, self.device_note = graph.device, graph.device_note
+        self._tokenizer = Tokenizer(folder / "tokenizer.json")
+        self._ends = self.manifest.end_of_turn_ids
+        self._decoder = Decoder(graph, self._tokenizer.pieces, self._ends)
+
+    def warm_up(self, prefix: Sequence[Message], rows: int, room: int) -> None:
+        """Read the turns that every run begins with, so that the first run need not."""
+        self._decoder.warm_up(self._encode(prefix), rows, room)
+
+    def write(
+        self,
+        prefix: Sequence[Message],
+        prompt: Sequence[Message],
+        *,
+        rows: int,
+        tokens: int,
+        seed: int,
+        sampling: Sampling,
+        rules: TextRules,
+        on_step: OnStep,
+        is_cancelled: Callable[[], bool],
+    ) -> list[Row]:
+        """Write `rows` texts; raises `ModelError` where the conversation is too long."""
+        fixed = self._encode(prefix)
+        asked = (
+            *self._encode(prompt),
+            *open_answer(self.manifest.chat_format, self._tokenizer),
+        )
+        if len(fixed) + len(asked) + tokens > self.manifest.context_length:
+            raise ModelError(
+                "The notes are longer than this model can read at once.",
+                "Your notes are kept as they are: shorten them to the facts for this post.",
+            )
+        limits = Limits(rules, self._tokenizer.pieces, self._ends)
+        run = Run(fixed, asked, rows, tokens, seed, sampling, limits)
+        return self._decoder.run(run, on_step, is_cancelled)
+
+    def _encode(self, turns: Sequence[Message]) -> tuple[int, ...]:
+        return tuple(encode_chat(self.manifest.chat_format, self._tokenizer, turns))

@@ -1,0 +1,57 @@
+"""The models installed on this machine: one folder each under the models folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ModelError
+from models.manifest import FILE_NAME, Manifest, read_manifest
+
+BUILT_IN = "smollm2-135m-instruct"
+"""The id of the model that Twite makes itself on first use."""
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A model folder and what its manifest says. `size` is in bytes on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.manifest.files)
+
+
+class Library:
+    """The models folder. It need not exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def installed(self) -> tuple[InstalledModel, ...]:
+        """Every folder with a readable manifest, by id; files are not checked here."""
+        found = []
+        for manifest_file in sorted(self.folder.glob(f"*/{FILE_NAME}")):
+            if manifest_file.parent.name.startswith("."):
+                continue
+            try:
+                manifest = read_manifest(manifest_file.parent)
+            except ModelError:
+                continue
+            found.append(InstalledModel(manifest_file.parent, manifest))
+        return tuple(found)
+
+    def has(self, model_id: str) -> bool:
+        """Whether a folder of this id is there; whether it is whole, `verify` says."""
+        return (self.folder / model_id / FILE_NAME).is_file()
+
+    def path(self, model_id: str) -> Path:
+        """The folder of an installed model; raises `ModelError` where there is none."""
+        if not self.has(model_id):
+            raise ModelError(
+                f"The model {model_id} is not on this computer.",
+                "Prepare the built-in model once; it takes about a minute.",
+            )
+        return self.folder / model_id

@@ -1,0 +1,148 @@
+"""The writer's process: commands in on standard input, answers out on standard output.
+
+It holds the model, and nothing else: no drafts, no tokens, no network. When its input ends, because
+the window closed or died, it ends too.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from time import perf_counter
+from typing import TextIO
+
+from models.engine.decode import Ending, Row
+from models.engine.limits import TextRules
+from models.engine.streaming import showable
+from models.engine.writer import ModelWriter
+from models.errors import Cancelled, ModelError
+from models.worker.messages import (
+    Answer,
+    Cancel,
+    Command,
+    Done,
+    Draft,
+    Failed,
+    Load,
+    Loaded,
+    RowDone,
+    Texts,
+    WarmUp,
+    WasCancelled,
+    from_line,
+    to_line,
+)
+
+MakeRules = Callable[[int], TextRules]
+"""From the most a text may weigh to the rules that hold for it."""
+
+
+def serve(commands: TextIO, answers: TextIO, make_rules: MakeRules) -> None:
+    """Work through the commands until they end."""
+    inbox = _Inbox(commands)
+    worker = _Worker(answers, make_rules, inbox.is_cancelled)
+    while (command := inbox.next()) is not None:
+        worker.do(command)
+
+
+class _Inbox:
+    """Reads commands on a thread of its own, so that a cancel is seen while a run goes on."""
+
+    def __init__(self, commands: TextIO) -> None:
+        self._commands = commands
+        self._queue: SimpleQueue[Command | None] = SimpleQueue()
+        self._cancelled_up_to = 0
+        self._closed = False
+        threading.Thread(target=self._read, name="commands", daemon=True).start()
+
+    def next(self) -> Command | None:
+        """The next command, waiting for it; None once there will be no more."""
+        return self._queue.get()
+
+    def is_cancelled(self, run: int) -> bool:
+        """Run numbers grow, so cancelling one cancels all before it."""
+        return self._closed or run <= self._cancelled_up_to
+
+    def _read(self) -> None:
+        for line in self._commands:
+            command = from_line(line)
+            if isinstance(command, Cancel):
+                self._cancelled_up_to = max(self._cancelled_up_to, command.run)
+            elif isinstance(command, Load | Draft | WarmUp):
+                self._queue.put(command)
+        self._closed = True
+        self._queue.put(None)
+
+
+class _Worker:
+    """Does one command after the other with the model loaded last."""
+
+    def __init__(
+        self, answers: TextIO, make_rules: MakeRules, is_cancelled: Callable[[int], bool]
+    ) -> None:
+        self._answers = answers
+        self._make_rules = make_rules
+        self._is_cancelled = is_cancelled
+        self._writer: ModelWriter | None = None
+
+    def do(self, command: Command) -> None:
+        run = command.run if isinstance(command, Draft) else None
+        try:
+            match command:
+                case Load():
+                    self._load(command)
+                case WarmUp():
+                    self._loaded().warm_up(command.prefix, command.rows, command.room)
+                case Draft():
+                    self._draft(command)
+        except Cancelled:
+            self._say(WasCancelled(run or 0))
+        except ModelError as error:
+            self._say(Failed(run, error.what_happened, error.what_to_do))
+
+    def _load(self, command: Load) -> None:
+        start = perf_counter()
+        self._writer = None
+        self._writer = writer = ModelWriter(Path(command.folder), command.device)
+        self._say(
+            Loaded(
+                writer.manifest.id,
+                writer.manifest.name,
+                writer.device,
+                writer.device_note,
+                perf_counter() - start,
+            )
+        )
+
+    def _draft(self, command: Draft) -> None:
+        rows = self._loaded().write(
+            command.prefix,
+            command.prompt,
+            rows=command.rows,
+            tokens=command.tokens,
+            seed=command.seed,
+            sampling=command.sampling,
+            rules=self._make_rules(command.limit),
+            on_step=lambda rows: self._show(command.run, rows),
+            is_cancelled=lambda: self._is_cancelled(command.run),
+        )
+        for row in rows:
+            text = row.written.decode("utf-8", "ignore").strip()
+            complete = row.ending is Ending.SENTENCE
+            self._say(RowDone(command.run, row.number, text, row.tokens, complete))
+        self._say(Done(command.run))
+
+    def _show(self, run: int, rows: Sequence[Row]) -> None:
+        numbers = tuple(row.number for row in rows)
+        self._say(Texts(run, numbers, tuple(showable(row.written) for row in rows)))
+
+    def _loaded(self) -> ModelWriter:
+        if self._writer is None:
+            raise ModelError("No model is loaded.", "Choose a model first; your drafts are safe.")
+        return self._writer
+
+    def _say(self, answer: Answer) -> None:
+        self._answers.write(to_line(answer))
+        self._answers.flush()
