@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.errors import NotesError
 
 NOTES_LIMIT = 10_000
-"""Characters of notes; more than a model with 2,048 tokens of context could read anyway is refused."""
+"""Characters of notes, about 2,500 tokens: a post has no use for more, and reading takes time."""
 
 
 class Tone(StrEnum):

@@ -6,6 +6,7 @@ a step and work for any tokenizer: a candidate is judged by the text it would ma
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ STEERING = 7.0
 WIDE = 64
 """How many of the likeliest tokens are tried where every first candidate was refused."""
 _FULL_STOPS = (b".", b"!", b"?", "…".encode())
+_SENTENCE_END = re.compile(r"[.!?…]+\s*")
 _JOINERS = "\u200d\ufe0f"
 
 
@@ -57,13 +59,15 @@ class Limits:
         self._misleading: dict[int, bool] = {}
 
     def candidates(self, logits: Logits, written: bytes, sampling: Sampling) -> Candidates | None:
-        """The allowed candidates from one row of logits `[vocabulary]`, or None: it is stuck.
+        """The allowed candidates from one row of logits `[vocabulary]`, or None: the row is stuck.
 
         Near the limit the full stops of `logits` are raised in place.
         """
         text = written.decode("utf-8", "ignore")
         left = self._rules.limit - self._rules.weigh(text)
         may_end = bool(text.strip()) and self._rules.ends_sentence(text)
+        if may_end and _says_twice(text):
+            return None
         if may_end and left < SENTENCE_ROOM:
             return only(min(self._end_ids))
         if left < CLOSING_ROOM:
@@ -95,8 +99,17 @@ class Limits:
         return known
 
 
+def _says_twice(text: str) -> bool:
+    """Whether the sentence that just ended stands in the text already: a row that goes in rings."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+    return len(sentences) > 1 and sentences[-1] in sentences[:-1]
+
+
 def _hides_something(letter: str) -> bool:
-    """Control, bidi and zero-width characters hide what a text says; emoji need their joiners."""
-    if letter in _JOINERS or letter == "\n":
+    """Control, bidi and zero-width characters hide what a text says; emoji need their joiners.
+
+    A line break is one of them: a post is a paragraph, and what follows a break is drift.
+    """
+    if letter in _JOINERS:
         return False
     return unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")

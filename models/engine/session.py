@@ -17,12 +17,19 @@ _PAST = re.compile(r"past_key_values\.(\d+)\.(key|value)$")
 
 @dataclass(frozen=True)
 class Shapes:
-    """What the graph says of itself: layers, KV heads, values per head, vocabulary, number type."""
+    """What the graph says of itself.
+
+    Attributes:
+        layers, kv_heads, head_dim: of the cache, `[rows, kv_heads, tokens, head_dim]` a layer.
+        last_only: whether logits come for the last position of a prompt alone.
+        dtype: of cache and logits.
+    """
 
     layers: int
     kv_heads: int
     head_dim: int
     vocabulary: int
+    last_only: bool
     dtype: np.dtype[Any]
 
 
@@ -90,6 +97,7 @@ def _shapes(session: ort.InferenceSession) -> Shapes:
         kv_heads=int(first.shape[1]),
         head_dim=int(first.shape[3]),
         vocabulary=int(logits.shape[2]),
+        last_only=logits.shape[1] == 1,
         dtype=np.dtype(np.float16 if first.type == "tensor(float16)" else np.float32),
     )
 

@@ -23,8 +23,9 @@ class Step:
         self._session = graph.session
         self._rows = rows
         self._ids = np.empty((rows, width), np.int64)
+        positions = 1 if graph.shapes.last_only else width
         self._logits: npt.NDArray[Any] = np.empty(
-            (rows, width, graph.shapes.vocabulary), graph.shapes.dtype
+            (rows, positions, graph.shapes.vocabulary), graph.shapes.dtype
         )
         self._binding = self._session.io_binding()
         cache.bind(self._binding, rows)

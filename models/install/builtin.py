@@ -15,7 +15,7 @@ from pathlib import Path
 from models.errors import ModelError
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
 from models.install.loss import mean_divergence
-from models.install.quantize import BLOCK, write_8_bit_graph
+from models.install.quantize import BLOCK, answer_last_position_only, write_8_bit_graph
 from models.install.staging import staged
 from models.library import BUILT_IN
 from models.manifest import Manifest, describe_file, write_manifest
@@ -56,6 +56,7 @@ def prepare(library: Path, report: Report) -> Path:
                 f"The model lost too much while it was made smaller (KL {loss:.3f}).",
                 "Please report this: it should not depend on the computer.",
             )
+        answer_last_position_only(graph)
         _remove(fp32.parent)
         report("Checking the files", 0.95)
         write_manifest(_manifest(gguf, folder, loss), folder)

@@ -19,7 +19,7 @@ def staged(library: Path, model_id: str) -> Iterator[Path]:
     What a killed preparation left behind is removed first; one that is still running is not.
     """
     library.mkdir(parents=True, exist_ok=True)
-    _sweep(library)
+    sweep(library)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=library))
     try:
         yield folder
@@ -40,7 +40,8 @@ def _put_in_place(folder: Path, target: Path) -> None:
         folder.rename(target)
 
 
-def _sweep(library: Path) -> None:
+def sweep(library: Path) -> None:
+    """Remove what preparations that are no longer running left behind."""
     for folder in library.glob(f"{_PREFIX}*"):
         maker = folder.name.removeprefix(_PREFIX).split("-", 1)[0]
         if not maker.isdigit() or not _is_running(int(maker)):

@@ -11,11 +11,21 @@ from models.engine.sampling import Sampling
 
 
 @dataclass(frozen=True)
+class WarmUp:
+    """Read a prefix ahead of the first run, with room for `room` tokens after it."""
+
+    prefix: tuple[Message, ...]
+    rows: int
+    room: int
+
+
+@dataclass(frozen=True)
 class Load:
-    """Load the model in this folder onto `auto`, `cpu` or `cuda`."""
+    """Load the model in this folder onto `auto`, `cpu` or `cuda`, and read a prefix ahead."""
 
     folder: str
-    device: str = "auto"
+    device: str
+    warm_up: WarmUp
 
 
 @dataclass(frozen=True)
@@ -39,15 +49,6 @@ class Draft:
     limit: int
     seed: int
     sampling: Sampling
-
-
-@dataclass(frozen=True)
-class WarmUp:
-    """Read a prefix ahead of the first run, with room for `room` tokens after it."""
-
-    prefix: tuple[Message, ...]
-    rows: int
-    room: int
 
 
 @dataclass(frozen=True)
@@ -145,4 +146,6 @@ def _read(key: str, value: Any) -> Any:
         return tuple(Message(**turn) for turn in value)
     if key == "sampling":
         return Sampling(**value)
+    if key == "warm_up":
+        return WarmUp(**{name: _read(name, item) for name, item in value.items()})
     return tuple(value) if isinstance(value, list) else value

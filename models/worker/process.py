@@ -94,7 +94,7 @@ class _Worker:
                 case Load():
                     self._load(command)
                 case WarmUp():
-                    self._loaded().warm_up(command.prefix, command.rows, command.room)
+                    self._warm_up(command)
                 case Draft():
                     self._draft(command)
         except Cancelled:
@@ -106,6 +106,7 @@ class _Worker:
         start = perf_counter()
         self._writer = None
         self._writer = writer = ModelWriter(Path(command.folder), command.device)
+        self._warm_up(command.warm_up)
         self._say(
             Loaded(
                 writer.manifest.id,
@@ -115,6 +116,9 @@ class _Worker:
                 perf_counter() - start,
             )
         )
+
+    def _warm_up(self, command: WarmUp) -> None:
+        self._loaded().warm_up(command.prefix, command.rows, command.room)
 
     def _draft(self, command: Draft) -> None:
         rows = self._loaded().write(
