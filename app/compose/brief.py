@@ -11,6 +11,12 @@ NOTES_LIMIT = 10_000
 """Characters of notes, about 2,500 tokens: a post has no use for more, and reading takes time."""
 
 
+SAMPLE_NOTES = (
+    "Town council votes on the bike lane for Mill Road on 3 February at 7pm. The meeting is public."
+)
+"""What a first draft begins with, so that there is something to try."""
+
+
 class Tone(StrEnum):
     """How a draft sounds."""
 

@@ -1,0 +1,42 @@
+"""The drafts file's tables, as numbered steps: version N is what the first N steps leave."""
+
+from __future__ import annotations
+
+Migration = tuple[str, ...]
+"""SQL statements that belong in one transaction."""
+
+_FIRST: Migration = (
+    # created, changed: microseconds since 1970, UTC. posts: a JSON array of texts, in order.
+    # The columns between are computed from posts and notes at every save, for the sidebar's list;
+    # the long ones stand last, so that listing drafts does not read them.
+    """
+    CREATE TABLE draft (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        folder TEXT NOT NULL CHECK (folder IN ('drafts', 'posted', 'trash')),
+        created INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        post_count INTEGER NOT NULL,
+        weighted_length INTEGER NOT NULL,
+        link_count INTEGER NOT NULL,
+        first_line TEXT NOT NULL,
+        posts TEXT NOT NULL,
+        notes TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX draft_by_change ON draft (folder, changed)",
+    # The rowid is the draft's number; the text is folded already (see search.py).
+    "CREATE VIRTUAL TABLE draft_words USING fts5 (text, tokenize = 'trigram case_sensitive 1')",
+    """
+    CREATE TABLE version (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        draft INTEGER NOT NULL REFERENCES draft (number) ON DELETE CASCADE,
+        created INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        posts TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX version_by_draft ON version (draft)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST,)

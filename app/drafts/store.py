@@ -1,0 +1,182 @@
+"""Every draft, its versions and its folder, in one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.drafts import rows, search
+from app.drafts.database import Database
+from app.drafts.draft import Draft, DraftSummary, Folder, Version
+from app.drafts.failures import missing_draft
+from app.drafts.ids import next_id
+from app.errors import StoreError
+
+BUSY_SECONDS = 5.0
+"""How long another program may hold the file before a call gives up."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many drafts lie in each folder."""
+
+    drafts: int
+    posted: int
+    trash: int
+
+
+class DraftStore:
+    """Keeps drafts. Each change is one transaction, on the disk when the call returns.
+
+    Belongs to the thread that made it (see `StoreLane`). Every method raises `StoreError` where
+    the disk or the file is at fault, and can be called again once that is put right.
+
+    Attributes:
+        notice: a sentence for the person about what opening found, or "".
+    """
+
+    def __init__(self, file: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._database = Database(file, busy_seconds)
+
+    @property
+    def notice(self) -> str:
+        return self._database.notice
+
+    def create(self, posts: Sequence[str] = ("",), notes: str = "") -> Draft:
+        posts, notes = _checked(posts), rows.storable(notes)
+        now = datetime.now(UTC)
+        with self._database.writing() as sql:
+            (newest,) = sql.execute("SELECT max(id) FROM draft").fetchone()
+            id = next_id(int(now.timestamp() * 1000), newest)
+            draft = Draft(id, posts, notes, Folder.DRAFTS, now, now)
+            moment = rows.to_microseconds(now)
+            number = sql.execute(
+                "INSERT INTO draft (id, folder, created, changed, posts, notes, first_line,"
+                " post_count, weighted_length, link_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (id, draft.folder, moment, moment, *rows.content(posts, notes)),
+            ).lastrowid
+            sql.execute(
+                "INSERT INTO draft_words (rowid, text) VALUES (?, ?)",
+                (number, _searched(posts, notes)),
+            )
+        return draft
+
+    def save(self, id: str, posts: Sequence[str], notes: str) -> Draft:
+        """Replace the draft's texts; an identical state keeps its `changed`."""
+        posts, notes = _checked(posts), rows.storable(notes)
+        with self._database.writing() as sql:
+            draft = _read(sql, id)
+            if (draft.posts, draft.notes) == (posts, notes):
+                return draft
+            draft = replace(draft, posts=posts, notes=notes, changed=datetime.now(UTC))
+            number = _number(sql, id)
+            sql.execute(
+                "UPDATE draft SET changed = ?, posts = ?, notes = ?, first_line = ?,"
+                " post_count = ?, weighted_length = ?, link_count = ? WHERE number = ?",
+                (rows.to_microseconds(draft.changed), *rows.content(posts, notes), number),
+            )
+            sql.execute(
+                "UPDATE draft_words SET text = ? WHERE rowid = ?",
+                (_searched(posts, notes), number),
+            )
+        return draft
+
+    def get(self, id: str) -> Draft:
+        with self._database.reading() as sql:
+            return _read(sql, id)
+
+    def summaries(self, folder: Folder, words: str = "") -> tuple[DraftSummary, ...]:
+        """The drafts of a folder that hold every one of `words`, the newest change first."""
+        holding = search.condition(rows.storable(words))
+        with self._database.reading() as sql:
+            found = sql.execute(
+                f"SELECT {rows.SUMMARY} FROM draft WHERE folder = ? AND"
+                f" {holding.sql} ORDER BY changed DESC, number DESC",
+                (folder, *holding.parameters),
+            )
+            return tuple(map(rows.summary, found))
+
+    def latest(self, folder: Folder) -> Draft | None:
+        """The draft of the folder that was changed last."""
+        with self._database.reading() as sql:
+            row = sql.execute(
+                f"SELECT {rows.DRAFT} FROM draft WHERE folder = ?"
+                " ORDER BY changed DESC, number DESC LIMIT 1",
+                (folder,),
+            ).fetchone()
+            return rows.draft(row) if row else None
+
+    def counts(self) -> Counts:
+        with self._database.reading() as sql:
+            found = dict(sql.execute("SELECT folder, count(*) FROM draft GROUP BY folder"))
+        return Counts(**{folder.value: found.get(folder, 0) for folder in Folder})
+
+    def move(self, id: str, folder: Folder) -> None:
+        """Put the draft into another folder; its texts did not change, nor does `changed`."""
+        with self._database.writing() as sql:
+            number = _number(sql, id)
+            sql.execute("UPDATE draft SET folder = ? WHERE number = ?", (folder, number))
+
+    def delete_forever(self, id: str) -> None:
+        """Remove a draft and its versions; `StoreError` unless it lies in the trash."""
+        with self._database.writing() as sql:
+            if _read(sql, id).folder is not Folder.TRASH:
+                raise StoreError(
+                    "Only a draft in the trash can be deleted for good.",
+                    "The draft is untouched: move it to the trash first.",
+                )
+            number = _number(sql, id)
+            sql.execute("DELETE FROM draft_words WHERE rowid = ?", (number,))
+            sql.execute("DELETE FROM draft WHERE number = ?", (number,))
+
+    def remember_version(self, id: str, posts: Sequence[str], reason: str) -> Version:
+        """Keep `posts`, which something is about to replace, with a word on what does."""
+        posts, reason = _checked(posts), rows.storable(reason)
+        now = datetime.now(UTC)
+        with self._database.writing() as sql:
+            number = sql.execute(
+                "INSERT INTO version (draft, created, reason, posts) VALUES (?, ?, ?, ?)",
+                (_number(sql, id), rows.to_microseconds(now), reason, rows.posts_to_json(posts)),
+            ).lastrowid
+        assert number is not None
+        return Version(number, posts, reason, now)
+
+    def versions(self, id: str) -> tuple[Version, ...]:
+        """What the draft's posts held before, the newest first."""
+        with self._database.reading() as sql:
+            found = sql.execute(
+                f"SELECT {rows.VERSION} FROM version WHERE draft = ? ORDER BY id DESC",
+                (_number(sql, id),),
+            )
+            return tuple(map(rows.version, found))
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _checked(posts: Sequence[str]) -> tuple[str, ...]:
+    if not posts:
+        raise ValueError("a draft has at least one post")
+    return tuple(map(rows.storable, posts))
+
+
+def _searched(posts: Sequence[str], notes: str) -> str:
+    return search.fold("\n".join((*posts, notes)))
+
+
+def _read(sql: sqlite3.Connection, id: str) -> Draft:
+    row = sql.execute(
+        f"SELECT {rows.DRAFT} FROM draft WHERE number = ?", (_number(sql, id),)
+    ).fetchone()
+    return rows.draft(row)
+
+
+def _number(sql: sqlite3.Connection, id: str) -> int:
+    """The draft's key inside the file. Raises `StoreError` for an unknown id."""
+    row = sql.execute("SELECT number FROM draft WHERE id = ?", (rows.storable(id),)).fetchone()
+    if row is None:
+        raise missing_draft()
+    return int(row[0])

@@ -1,0 +1,5 @@
+"""`python -m ui`."""
+
+from ui.launch import main
+
+raise SystemExit(main())

@@ -1,0 +1,71 @@
+"""The bar beneath the thread: what there is, and the way out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from ui import shortcuts, type_scale
+from ui.shortcuts import Name
+from ui.style_property import named
+from ui.type_scale import Size
+
+COPIED_MS = 2_000
+
+
+class BottomBar(QFrame):
+    """Says what the thread holds and warns where a post is too long.
+
+    Signals:
+        copy_requested: put the post or the thread on the clipboard.
+    """
+
+    copy_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("bottomBar")
+        self._contents = named(QLabel(), "barContents")
+        self._warning = named(QLabel(), "barWarning")
+        self._copied = named(QLabel(), "barCopied")
+        self._contents.setFont(type_scale.font(Size.CONTROL))
+        self._warning.setFont(type_scale.font(Size.CONTROL, type_scale.BOLD))
+        self._copied.setFont(type_scale.font(Size.CONTROL))
+        self._copy = QPushButton("Copy")
+        self._copy.setProperty("look", "primary")
+        self._copy.setFont(type_scale.font(Size.BODY, type_scale.DEMI_BOLD))
+        self._copy.setToolTip(shortcuts.tooltip(Name.COPY_THREAD))
+        self._copy.clicked.connect(self.copy_requested)
+        self._forget = QTimer(self, singleShot=True, interval=COPIED_MS)
+        self._forget.timeout.connect(self._copied.clear)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 12, 10)
+        row.setSpacing(0)
+        row.addWidget(self._contents)
+        row.addWidget(self._warning)
+        row.addStretch()
+        row.addWidget(self._copied)
+        row.addSpacing(14)
+        row.addWidget(self._copy)
+
+    def show_contents(self, posts: int, links: int, over: int) -> None:
+        """How many posts and links there are, and how many posts are past the limit."""
+        parts = [_count(posts, "post")] + ([_count(links, "link")] if links else [])
+        self._contents.setText(" · ".join(parts) + (" · " if over else ""))
+        self._warning.setText(f"{_count(over, 'post')} too long" if over else "")
+
+    def allow_copy(self, allowed: bool) -> None:
+        """There is something to copy."""
+        self._copy.setEnabled(allowed)
+
+    def confirm_copy(self) -> None:
+        """Say for a moment that it is done."""
+        self._copied.setText("Copied")
+        self._forget.start()
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, "Copied"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

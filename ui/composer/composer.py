@@ -1,0 +1,157 @@
+"""The middle column: the draft being written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.drafts.draft import Folder
+from app.errors import UserError
+from app.post_text import EntityKind, find
+from ui.composer.bottom_bar import BottomBar
+from ui.composer.emoji_picker import EmojiPicker
+from ui.composer.header import Header
+from ui.composer.save_banner import SaveBanner
+from ui.composer.text_column import text_column
+from ui.composer.thread_view import ThreadView
+from ui.theme import Theme
+
+
+class Composer(QWidget):
+    """Header, thread and bottom bar; keeps nothing, asks whoever built it to save.
+
+    Signals:
+        edited: the posts are others than before.
+        entered, left: an editor took the keyboard, or gave it away.
+        sidebar_requested: bring the list of drafts in.
+        restore_requested: take this draft out of the trash.
+        retry_requested: save again after a failure.
+        close_requested: close the window although the text is not saved.
+    """
+
+    edited = Signal()
+    entered = Signal()
+    left = Signal()
+    sidebar_requested = Signal()
+    restore_requested = Signal()
+    retry_requested = Signal()
+    close_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("composer")
+        self._header = Header(theme)
+        self._banner = SaveBanner(theme)
+        self._thread = ThreadView(theme)
+        self._bar = BottomBar()
+        self._picker: EmojiPicker | None = None
+        self._connect()
+        self._lay_out()
+        self._describe()
+
+    def posts(self) -> tuple[str, ...]:
+        """The posts' texts in order."""
+        return self._thread.posts()
+
+    def show_draft(self, posts: tuple[str, ...], folder: Folder) -> None:
+        """Show another draft, from the top."""
+        self._thread.show_posts(posts)
+        self._header.show_place(folder)
+        self._header.show_saved("")
+        self._banner.hide()
+        self._describe()
+
+    def show_saving(self) -> None:
+        """The text on screen is not in the store yet."""
+        self._header.show_saved("Saving")
+
+    def show_saved(self) -> None:
+        """The text on screen is in the store."""
+        self._banner.hide()
+        self._header.show_saved("Saved")
+
+    def show_save_error(self, error: UserError, *, closing: bool) -> None:
+        """The text on screen could not be kept; `closing` also offers to close nevertheless."""
+        self._header.show_saved("Not saved")
+        self._banner.show_error(error, closing)
+
+    def offer_sidebar(self, offered: bool) -> None:
+        """Show the button for the list, where the list is not there by itself."""
+        self._header.offer_sidebar(offered)
+
+    def focus_editor(self) -> None:
+        """Give the keyboard to the post that had it last."""
+        self._thread.focus_current()
+
+    def use_text(self, text: str) -> None:
+        """Put this text into the current post, as one undo step."""
+        self._thread.use_text(text)
+
+    def add_post(self) -> None:
+        """A new empty post behind the last one."""
+        self._thread.add_post()
+
+    def split_post(self) -> None:
+        """Divide the current post."""
+        self._thread.split_current()
+
+    def copy_thread(self) -> None:
+        """Put the posts on the clipboard, an empty line between them."""
+        posts = [post for post in self.posts() if post.strip()]
+        if posts:
+            QGuiApplication.clipboard().setText("\n\n".join(posts))
+            self._bar.confirm_copy()
+
+    def pick_emoji(self) -> None:
+        """Open the emoji at the current post."""
+        self._open_picker(self._thread.current.emoji_button)
+
+    def _open_picker(self, button: QWidget) -> None:
+        if self._picker is None:
+            self._picker = EmojiPicker()
+            self._picker.picked.connect(self._insert)
+        self._picker.open_beneath(button)
+
+    def _insert(self, text: str) -> None:
+        self._thread.current.editor.textCursor().insertText(text)
+        self._thread.focus_current()
+
+    def _note_edit(self) -> None:
+        self._describe()
+        self.edited.emit()
+
+    def _describe(self) -> None:
+        posts = self.posts()
+        links = sum(entity.kind is EntityKind.URL for post in posts for entity in find(post))
+        self._bar.show_contents(len(posts), links, self._thread.over_count())
+        self._bar.allow_copy(any(post.strip() for post in posts))
+
+    def _connect(self) -> None:
+        self._header.sidebar_requested.connect(self.sidebar_requested)
+        self._header.restore_requested.connect(self.restore_requested)
+        self._banner.retry_requested.connect(self.retry_requested)
+        self._banner.copy_requested.connect(self.copy_thread)
+        self._banner.close_requested.connect(self.close_requested)
+        self._thread.edited.connect(self._note_edit)
+        self._thread.entered.connect(self.entered)
+        self._thread.left.connect(self.left)
+        self._thread.emoji_requested.connect(self._open_picker)
+        self._bar.copy_requested.connect(self.copy_thread)
+
+    def _lay_out(self) -> None:
+        top, bottom = QWidget(), QWidget()
+        head = QWidget()
+        heading = QVBoxLayout(head)
+        heading.setContentsMargins(0, 20, 0, 16)
+        heading.setSpacing(12)
+        heading.addWidget(self._header)
+        heading.addWidget(self._banner)
+        text_column(top, head)
+        text_column(bottom, self._bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 20)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(self._thread, stretch=1)
+        column.addWidget(bottom)
