@@ -11,6 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from app.compose.brief import SAMPLE_NOTES
 from app.drafts.draft import Draft, Folder
 from app.drafts.lane import StoreLane
 from app.drafts.store import DraftStore
@@ -20,9 +21,6 @@ from ui.draft_index import DraftIndex
 from ui.jobs import Jobs
 
 SAVE_DELAY_MS = 250
-SAMPLE_NOTES = (
-    "Town council votes on the bike lane for Mill Road on 3 February at 7pm. The meeting is public."
-)
 
 
 class NotesPlace(Protocol):

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import IO
 
 from models.worker.messages import Answer, Cancel, Command, Draft, Load, WarmUp, from_line, to_line
@@ -61,11 +62,7 @@ class WorkerClient:
     def close(self) -> None:
         """End the child: kindly, then after two seconds by force."""
         self._closing = True
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.close()
-        except OSError:
-            self._process.kill()
+        self._close_input()
         try:
             self._process.wait(_CLOSING_S)
         except subprocess.TimeoutExpired:
@@ -73,6 +70,12 @@ class WorkerClient:
             self._process.wait()
         if threading.current_thread() is not self._reader:
             self._reader.join()
+
+    def _close_input(self) -> None:
+        assert self._process.stdin is not None
+        # What was still buffered for a process that has died cannot be delivered.
+        with suppress(OSError), self._sending:
+            self._process.stdin.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -82,6 +85,7 @@ class WorkerClient:
                 if not isinstance(message, Load | Draft | WarmUp | Cancel):
                     self._on_answer(message)
         self._process.wait()
+        self._close_input()
         last_words = self._errors.text()
         if not self._closing:
             self._on_exit(last_words)

@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.compose.brief import SAMPLE_NOTES
 from app.drafts.draft import Folder
 from app.drafts.store import DraftStore
 from tests.helpers.window import button, counter_words, editors, label, saved_state, titles
 from ui.application import Twite
-from ui.draft_desk import SAMPLE_NOTES
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
