@@ -70,6 +70,11 @@ class WriterBridge(QObject):
         """Whether the model is installed, be it whole or broken."""
         return (self._models_folder / BUILT_IN / FILE_NAME).exists()
 
+    @property
+    def process_id(self) -> int | None:
+        """The writer's process id while it runs."""
+        return self._writer.process_id
+
     def start(self) -> None:
         """Load the model: `ready`, `failed` or `died` follows."""
         self._writer.start()
