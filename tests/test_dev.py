@@ -55,7 +55,7 @@ def test_without_a_display_the_sample_notes_are_drafted_in_the_terminal(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     started: list[Sequence[str]] = []
-    monkeypatch.setattr(dev, "setup", lambda tests: None)
+    monkeypatch.setattr(dev, "setup", lambda **_: None)
     monkeypatch.setattr(dev, "prepare_model", lambda: None)
     monkeypatch.setattr(dev, "has_display", lambda: False)
     monkeypatch.setattr(dev, "sample_notes", lambda: "Facts.")
