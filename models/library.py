@@ -52,6 +52,6 @@ class Library:
         if not self.has(model_id):
             raise ModelError(
                 f"The model {model_id} is not on this computer.",
-                "Prepare the built-in model once; it takes about a minute.",
+                "Prepare the built-in model once, here or with `twite models prepare`.",
             )
         return self.folder / model_id

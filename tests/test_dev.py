@@ -32,6 +32,23 @@ def test_an_old_python_gets_one_sentence(
     assert "needs Python 3.11 or newer" in capsys.readouterr().err
 
 
+def test_an_old_python_is_told_so_in_one_line(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    dev.main([])
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("asked", ["--help", "-h", "help"])
+def test_asking_for_help_is_no_error(
+    dev: ModuleType, capsys: pytest.CaptureFixture[str], asked: str
+) -> None:
+    assert dev.main([asked]) == 0
+    assert capsys.readouterr().out.startswith("usage: ")
+
+
 def test_an_unknown_verb_is_answered_with_the_usage() -> None:
     done = subprocess.run(
         [sys.executable, str(FILE), "fly"], capture_output=True, text=True, check=False

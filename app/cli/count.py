@@ -45,8 +45,10 @@ def _count_lines() -> int:
     for line in sys.stdin:
         try:
             text = json.loads(line)["text"]
-            answer: dict[str, Any] = _fields(weigh(str(text)))
-        except (ValueError, TypeError, KeyError):
+            if not isinstance(text, str):
+                raise TypeError
+            answer: dict[str, Any] = _fields(weigh(text))
+        except (ValueError, TypeError, KeyError, RecursionError):
             answer, status = {"error": 'not a JSON object with a "text"'}, 1
         print_json(answer)
     return status
