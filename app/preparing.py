@@ -55,7 +55,10 @@ class Preparer:
         if self._process and self._process.poll() is None:
             self._cancelled = True
             self._process.terminate()
-            threading.Timer(_CANCEL_S, self._process.kill).start()
+            patience = threading.Timer(_CANCEL_S, self._process.kill)
+            # Once the process has ended, its timer must not hold the program open.
+            patience.daemon = True
+            patience.start()
 
     def wait(self) -> None:
         """Wait until the preparation has ended and its last event was delivered."""

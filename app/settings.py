@@ -11,15 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.compose.brief import Length, Tone
+from app.compose.brief import COUNTS, Length, Tone
 from app.errors import UserError
 from app.paths import config_folder
 
-COUNTS = range(1, 9)
-"""How many drafts may be asked for at once."""
 
-
-class Theme(StrEnum):
+class ThemeChoice(StrEnum):
     """How the window looks; SYSTEM follows the desktop."""
 
     SYSTEM = "system"
@@ -38,7 +35,7 @@ class Settings:
         last_draft: the id of the draft that was open last, or "".
     """
 
-    theme: Theme = Theme.SYSTEM
+    theme: ThemeChoice = ThemeChoice.SYSTEM
     tone: Tone = Tone.PLAIN
     length: Length = Length.FULL
     count: int = 4
@@ -124,7 +121,7 @@ def _text(value: object) -> str:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "theme": Theme,
+    "theme": ThemeChoice,
     "tone": Tone,
     "length": Length,
     "count": _count,

@@ -71,6 +71,7 @@ class Writer:
         self._runs = count(1)
         self._client: WorkerClient | None = None
         self._pending: _Pending | None = None
+        self._like = Brief(notes="")
         self._load_s = 0.0
 
     @property
@@ -78,11 +79,8 @@ class Writer:
         """The child's process id while there is one."""
         return self._client.process_id if self._client else None
 
-    def start(self, like: Brief | None = None) -> None:
-        """Start the process and load the model; `Ready`, `Failed` or `Died` follows.
-
-        The model is made ready for briefs with the tone and length of `like`.
-        """
+    def start(self) -> None:
+        """Start the process and load the model; `Ready`, `Failed` or `Died` follows."""
         self.close()
         try:
             folder = self._library.path(self._model_id)
@@ -93,12 +91,15 @@ class Writer:
             self._client = WorkerClient(
                 [sys.executable, "-m", "app.writer_process"], self._answered, self._exited
             )
-            warm_up = _warm_up(like or Brief(notes=""))
-            self._client.send(messages.Load(str(folder), self._device, warm_up))
+            self._client.send(messages.Load(str(folder), self._device, _warm_up(self._like)))
 
     def warm_up(self, like: Brief) -> None:
-        """Have the model read what stands before the notes, so that the next run starts sooner."""
+        """Have the model read what stands before the notes, so that the next run starts sooner.
+
+        Before `start` this is kept for the loading.
+        """
         with self._lock:
+            self._like = like
             if self._client:
                 self._client.send(_warm_up(like))
 

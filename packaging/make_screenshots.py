@@ -22,13 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PySide6.QtWidgets import QApplication
 
+from app.compose.brief import SAMPLE_NOTES
 from app.drafts.store import DraftStore
+from app.settings import ThemeChoice
 from ui.application import Places, Twite, build
-from ui.theme import Choice
 
-NOTES = (
-    "Town council votes on the bike lane for Mill Road on 3 February at 7pm. The meeting is public."
-)
 DRAFTS: tuple[tuple[tuple[str, ...], str, timedelta], ...] = (
     (("Cafe Lindt reopens on Monday with the old menu and longer hours.",), "", timedelta(days=9)),
     (
@@ -48,7 +46,7 @@ DRAFTS: tuple[tuple[tuple[str, ...], str, timedelta], ...] = (
             "The meeting is public, so come and be heard.",
             "Agenda and how to speak at the meeting:\nhttps://example.com/mill-road",
         ),
-        NOTES,
+        SAMPLE_NOTES,
         timedelta(0),
     ),
 )
@@ -112,7 +110,7 @@ def _take_pictures(options: argparse.Namespace, home: Path) -> None:
     if options.write:
         _write(application, twite)
     for theme in options.themes:
-        twite.theme.choose(Choice(theme))
+        twite.theme.choose(ThemeChoice(theme))
         for size in options.sizes:
             width, height = map(int, size.split("x"))
             twite.window.resize(width, height)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app import logs, settings
 from app.drafts.lane import StoreLane
 from app.errors import UserError
+from app.settings import ThemeChoice
 from ui import shortcuts, type_scale
 from ui.assistant.panel import AssistantPanel
 from ui.assistant.preferences import Preferences
@@ -30,7 +31,7 @@ from ui.palette import Palette
 from ui.shortcuts import Name
 from ui.sidebar.sidebar import Sidebar
 from ui.status_line import StatusLine
-from ui.theme import Choice, Theme
+from ui.theme import Theme
 from ui.type_scale import Size
 from ui.writer_bridge import WriterBridge
 
@@ -67,7 +68,7 @@ class Twite(QObject):
         self._places = places
         self._settings, self._settings_notice = settings.load(places.settings_file)
         application.setFont(type_scale.font(Size.BODY))
-        self.theme = Theme(application, Choice(self._settings.theme.value))
+        self.theme = Theme(application, self._settings.theme)
         application.setWindowIcon(icon("twite", self.theme.colours.accent, 64))
         self.writer = WriterBridge(places.models_folder)
         self.sidebar = Sidebar(self.theme)
@@ -122,7 +123,8 @@ class Twite(QObject):
             for number in range(1, shortcuts.VARIANTS + 1)
         }
         themes: dict[Name, Callable[[], None]] = {
-            Name(f"theme_{choice.value}"): partial(self._choose_theme, choice) for choice in Choice
+            Name(f"theme_{choice.value}"): partial(self._choose_theme, choice)
+            for choice in ThemeChoice
         }
         return (
             uses
@@ -221,8 +223,8 @@ class Twite(QObject):
         self.window.dismiss_sidebar()
         self.assistant.stop()
 
-    def _choose_theme(self, choice: Choice) -> None:
-        self._settings = replace(self._settings, theme=settings.Theme(choice.value))
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self._settings = replace(self._settings, theme=choice)
         self.theme.choose(choice)
 
 

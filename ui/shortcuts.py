@@ -9,7 +9,9 @@ from enum import StrEnum, auto
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-VARIANTS = 8
+from app.compose.brief import COUNTS
+
+VARIANTS = max(COUNTS)
 """Variants that have a key of their own: `Alt+1` to `Alt+8`."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from importlib.resources import files
 from string import Template
 
@@ -11,14 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-
-class Choice(StrEnum):
-    """Which theme the person wants."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-    CONTRAST = "contrast"
+from app.settings import ThemeChoice
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, choice: Choice = Choice.SYSTEM) -> None:
+    def __init__(self, application: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
         self._template = Template(_style_sheets())
@@ -114,7 +106,7 @@ class Theme(QObject):
         hints.accessibility().contrastPreferenceChanged.connect(self._apply)
         self._apply()
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: ThemeChoice) -> None:
         """Follow the system, or stay with one theme."""
         self._choice = choice
         self._apply()
@@ -126,7 +118,7 @@ class Theme(QObject):
         self.changed.emit()
 
     def _wanted(self) -> Colours:
-        fixed = {Choice.LIGHT: LIGHT, Choice.DARK: DARK, Choice.CONTRAST: CONTRAST}
+        fixed = {ThemeChoice.LIGHT: LIGHT, ThemeChoice.DARK: DARK, ThemeChoice.CONTRAST: CONTRAST}
         if self._choice in fixed:
             return fixed[self._choice]
         hints = self._application.styleHints()

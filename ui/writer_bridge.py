@@ -21,8 +21,7 @@ from app.compose.events import (
 )
 from app.preparing import Preparer
 from app.writer import Writer
-from models.library import BUILT_IN
-from models.manifest import FILE_NAME
+from models.library import BUILT_IN, Library
 
 PREVIEW_INTERVAL_MS = 33
 
@@ -56,7 +55,7 @@ class WriterBridge(QObject):
 
     def __init__(self, models_folder: Path) -> None:
         super().__init__()
-        self._models_folder = models_folder
+        self._library = Library(models_folder)
         self._lock = Lock()
         self._latest: dict[int, Preview] = {}
         self._repaint = QTimer(self)
@@ -68,7 +67,7 @@ class WriterBridge(QObject):
 
     def has_model(self) -> bool:
         """Whether the model is installed, be it whole or broken."""
-        return (self._models_folder / BUILT_IN / FILE_NAME).exists()
+        return self._library.has(BUILT_IN)
 
     @property
     def process_id(self) -> int | None:

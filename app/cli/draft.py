@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from app import paths
 from app.cli.output import print_json, read_text
 from app.compose import events
-from app.compose.brief import Brief, Length, Tone
+from app.compose.brief import COUNTS, Brief, Length, Tone
 from app.errors import NotesError, UserError
 from app.writer import Writer
 
@@ -59,7 +59,8 @@ def _write(brief: Brief) -> tuple[events.Ready, events.Finished]:
     """Run one brief through the writer; raises its error where it fails."""
     inbox: SimpleQueue[events.Event] = SimpleQueue()
     writer = Writer(paths.models_folder(), inbox.put)
-    writer.start(like=brief)
+    writer.warm_up(brief)
+    writer.start()
     try:
         ready = _await(inbox, events.Ready, _LOADING_S)
         writer.write(brief)
@@ -93,7 +94,7 @@ def _notes(given: str | None) -> str:
 
 
 def _count(text: str) -> int:
-    if text.isdigit() and 1 <= int(text) <= 8:
+    if text.isdigit() and int(text) in COUNTS:
         return int(text)
     raise argparse.ArgumentTypeError("a number from 1 to 8")
 

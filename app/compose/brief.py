@@ -17,6 +17,10 @@ SAMPLE_NOTES = (
 """What a first draft begins with, so that there is something to try."""
 
 
+COUNTS = range(1, 9)
+"""How many drafts may be asked for at once."""
+
+
 class Tone(StrEnum):
     """How a draft sounds."""
 

@@ -179,9 +179,8 @@ class Decoder:
 
     def _spread_prompt(self, rows: int, prefix: int, stop: int) -> None:
         """Copy the prompt to every row; rows that hold the prefix already get the rest alone."""
-        held = min(rows, self._rows_with_prefix)
         self._row_cache.fill_from(self._prompt_cache, prefix, stop, rows)
-        if held < rows:
+        if self._rows_with_prefix < rows:
             self._row_cache.fill_from(self._prompt_cache, 0, prefix, rows)
             self._rows_with_prefix = rows
 

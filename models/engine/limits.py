@@ -45,58 +45,70 @@ class TextRules:
     ends_sentence: Callable[[str], bool]
 
 
-class Limits:
-    """Chooses the candidates that may follow what a row has written.
+class Vocabulary:
+    """What the limits need to know of a model's tokens; the same for all of its runs.
 
-    `pieces` are the bytes of each token id, `end_ids` the tokens that end an answer.
+    Attributes:
+        pieces: the bytes of each token id.
+        end_ids: the tokens that end an answer.
+        full_stops: the tokens that are nothing but the end of a sentence.
     """
 
-    def __init__(self, rules: TextRules, pieces: Sequence[bytes], end_ids: Sequence[int]) -> None:
-        self._rules = rules
-        self._pieces = pieces
-        self._end_ids = frozenset(end_ids)
-        self._full_stops = [index for index, piece in enumerate(pieces) if piece in _FULL_STOPS]
+    def __init__(self, pieces: Sequence[bytes], end_ids: Sequence[int]) -> None:
+        self.pieces = pieces
+        self.end_ids = frozenset(end_ids)
+        self.full_stops = [index for index, piece in enumerate(pieces) if piece in _FULL_STOPS]
         self._misleading: dict[int, bool] = {}
+
+    def misleads(self, token: int) -> bool:
+        """Whether a token writes something that hides what a text says."""
+        known = self._misleading.get(token)
+        if known is None:
+            letters = self.pieces[token].decode("utf-8", "ignore")
+            known = self._misleading[token] = any(map(_hides_something, letters))
+        return known
+
+
+class Limits:
+    """Chooses the candidates that may follow what a row has written."""
+
+    def __init__(self, rules: TextRules, vocabulary: Vocabulary) -> None:
+        self._rules = rules
+        self._vocabulary = vocabulary
 
     def candidates(self, logits: Logits, written: bytes, sampling: Sampling) -> Candidates | None:
         """The allowed candidates from one row of logits `[vocabulary]`, or None: the row is stuck.
 
         Near the limit the full stops of `logits` are raised in place.
         """
+        ends = self._vocabulary.end_ids
         text = written.decode("utf-8", "ignore")
         left = self._rules.limit - self._rules.weigh(text)
         may_end = bool(text.strip()) and self._rules.ends_sentence(text)
         if may_end and _says_twice(text):
             return None
         if may_end and left < SENTENCE_ROOM:
-            return only(min(self._end_ids))
+            return only(min(ends))
         if left < CLOSING_ROOM:
-            logits[self._full_stops] += STEERING * (1.0 - left / CLOSING_ROOM)
+            logits[self._vocabulary.full_stops] += STEERING * (1.0 - left / CLOSING_ROOM)
         for options in (candidates(logits, sampling), likeliest(logits, WIDE, sampling)):
             allowed = [
-                may_end if token in self._end_ids else self._may_follow(written, token, left)
+                may_end if token in ends else self._may_follow(written, token, left)
                 for token in options.ids.tolist()
             ]
             if any(allowed):
                 return keep(options, allowed)
-        return only(min(self._end_ids)) if may_end else None
+        return only(min(ends)) if may_end else None
 
     def _may_follow(self, written: bytes, token: int, left: int) -> bool:
-        piece = self._pieces[token]
-        if not piece or (not written and piece.isspace()) or self._misleads(token):
+        piece = self._vocabulary.pieces[token]
+        if not piece or (not written and piece.isspace()) or self._vocabulary.misleads(token):
             return False
         if left >= CLOSING_ROOM:
             return True
         text = (written + piece).decode("utf-8", "ignore")
         full_stop = 0 if self._rules.ends_sentence(text) else 1
         return self._rules.weigh(text) + full_stop <= self._rules.limit
-
-    def _misleads(self, token: int) -> bool:
-        known = self._misleading.get(token)
-        if known is None:
-            letters = self._pieces[token].decode("utf-8", "ignore")
-            known = self._misleading[token] = any(map(_hides_something, letters))
-        return known
 
 
 def _says_twice(text: str) -> bool:

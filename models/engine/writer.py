@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.engine.chat import Message, encode_chat, open_answer
 from models.engine.decode import Decoder, OnStep, Row, Run
-from models.engine.limits import Limits, TextRules
+from models.engine.limits import Limits, TextRules, Vocabulary
 from models.engine.sampling import Sampling
 from models.engine.session import load_graph
 from models.engine.tokenizer import Tokenizer
@@ -28,8 +28,9 @@ class ModelWriter:
         graph = load_graph(folder / "model.onnx", device)
         self.device, self.device_note = graph.device, graph.device_note
         self._tokenizer = Tokenizer(folder / "tokenizer.json")
-        self._ends = self.manifest.end_of_turn_ids
-        self._decoder = Decoder(graph, self._tokenizer.pieces, self._ends)
+        ends = self.manifest.end_of_turn_ids
+        self._vocabulary = Vocabulary(self._tokenizer.pieces, ends)
+        self._decoder = Decoder(graph, self._tokenizer.pieces, ends)
 
     def warm_up(self, prefix: Sequence[Message], rows: int, room: int) -> None:
         """Read the turns that every run begins with, so that the first run need not."""
@@ -59,7 +60,7 @@ class ModelWriter:
                 "The notes are longer than this model can read at once.",
                 "Your notes are kept as they are: shorten them to the facts for this post.",
             )
-        limits = Limits(rules, self._tokenizer.pieces, self._ends)
+        limits = Limits(rules, self._vocabulary)
         run = Run(fixed, asked, rows, tokens, seed, sampling, limits)
         return self._decoder.run(run, on_step, is_cancelled)
 

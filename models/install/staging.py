@@ -49,12 +49,10 @@ def sweep(library: Path) -> None:
 
 
 def _is_running(process: int) -> bool:
-    if process == os.getpid():
-        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except OSError:
-        return True
+        pass  # another user's process is one too
     return True

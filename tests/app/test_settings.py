@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import settings
-from app.compose.brief import Length, Tone
+from app.compose.brief import COUNTS, Length, Tone
 from app.errors import UserError
-from app.settings import Settings, Theme
+from app.settings import Settings, ThemeChoice
 
-CHOSEN = Settings(Theme.DARK, Tone.DRY, Length.SHORT, 8, "AdnQywADAAA=", "0123456789")
+CHOSEN = Settings(ThemeChoice.DARK, Tone.DRY, Length.SHORT, 8, "AdnQywADAAA=", "0123456789")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_one_unknown_value_costs_that_setting_alone(written: Path, key: str, val
     written.write_text(json.dumps(others), encoding="utf-8")
     loaded = settings.load(written)
     assert getattr(loaded.settings, key) == getattr(Settings(), key)
-    assert loaded.settings.theme is (Theme.SYSTEM if key == "theme" else Theme.DARK)
+    assert loaded.settings.theme is (ThemeChoice.SYSTEM if key == "theme" else ThemeChoice.DARK)
     assert loaded.notice == ""
 
 
@@ -130,10 +130,10 @@ def test_the_file_lies_in_the_config_folder(
 @given(
     st.builds(
         Settings,
-        st.sampled_from(Theme),
+        st.sampled_from(ThemeChoice),
         st.sampled_from(Tone),
         st.sampled_from(Length),
-        st.sampled_from(settings.COUNTS),
+        st.sampled_from(COUNTS),
         st.text(),
         st.text(),
     )

@@ -9,12 +9,13 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.settings import ThemeChoice
 from tests.helpers.window import editors
 from ui import shortcuts
 from ui.application import Twite
 from ui.keys_dialog import KeysDialog
 from ui.shortcuts import Name
-from ui.theme import CONTRAST, DARK, LIGHT, Choice
+from ui.theme import CONTRAST, DARK, LIGHT
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 CONTROLS = {
@@ -85,9 +86,9 @@ def test_f1_shows_the_keys(twite: Twite, qtbot: QtBot) -> None:
 
 def test_the_theme_changes_live(twite: Twite) -> None:
     for choice, colours in (
-        (Choice.DARK, DARK),
-        (Choice.CONTRAST, CONTRAST),
-        (Choice.LIGHT, LIGHT),
+        (ThemeChoice.DARK, DARK),
+        (ThemeChoice.CONTRAST, CONTRAST),
+        (ThemeChoice.LIGHT, LIGHT),
     ):
         twite.theme.choose(choice)
         ground = twite.window.grab().toImage().pixelColor(600, 690)

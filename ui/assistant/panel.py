@@ -65,6 +65,7 @@ class AssistantPanel(QWidget):
     @preferences.setter
     def preferences(self, preferences: Preferences) -> None:
         self._form.preferences = preferences
+        self._session.warm_up(preferences.brief(self.notes()))
         self._refresh()
 
     def notes(self) -> str:

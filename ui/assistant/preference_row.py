@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.compose.brief import Length, Tone
-from app.settings import COUNTS
+from app.compose.brief import COUNTS, Length, Tone
 from ui.assistant.choice_pill import ChoicePill
 from ui.assistant.preferences import Preferences, drafts
 

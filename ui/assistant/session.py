@@ -113,8 +113,7 @@ class WritingSession(QObject):
 
     def warm_up(self, brief: Brief) -> None:
         """The next run will be like this one."""
-        if self.stage is Stage.READY:
-            self._writer.warm_up(brief)
+        self._writer.warm_up(brief)
 
     def start(self) -> None:
         """Start the writer again."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from app.settings import ThemeChoice
 from tests.helpers.window import editors
 from ui.application import Twite
 from ui.composer.post_editor import PostEditor
-from ui.theme import LIGHT, Choice
+from ui.theme import LIGHT
 
 
 def _marked(editor: PostEditor, background: bool = False) -> str:
@@ -23,14 +24,14 @@ def _marked(editor: PostEditor, background: bool = False) -> str:
 
 
 def test_a_hashtag_behind_emoji_is_coloured(twite: Twite, qtbot: QtBot) -> None:
-    twite.theme.choose(Choice.LIGHT)
+    twite.theme.choose(ThemeChoice.LIGHT)
     editor = editors(twite)[0]
     editor.insertPlainText("🚲🚲 see #millroad now")
     qtbot.waitUntil(lambda: _marked(editor) == "#millroad")
 
 
 def test_what_is_past_the_limit_is_marked_and_nothing_else(twite: Twite, qtbot: QtBot) -> None:
-    twite.theme.choose(Choice.LIGHT)
+    twite.theme.choose(ThemeChoice.LIGHT)
     editor = editors(twite)[0]
     editor.insertPlainText("🚲" + "a" * 278 + "xyz")
     qtbot.waitUntil(lambda: _marked(editor, background=True) == "xyz")
