@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.compose.brief import SAMPLE_NOTES
@@ -106,34 +107,40 @@ def _take_pictures(options: argparse.Namespace, home: Path) -> None:
         ),
     )
     twite.open()
-    _wait(application, lambda: bool(twite.composer.posts()[0]), 10)
+    _wait(lambda: bool(twite.composer.posts()[0]), 10)
     if options.write:
-        _write(application, twite)
+        _write(twite)
     for theme in options.themes:
         twite.theme.choose(ThemeChoice(theme))
         for size in options.sizes:
             width, height = map(int, size.split("x"))
             twite.window.resize(width, height)
-            _wait(application, lambda: False, 0.4)
+            _wait(lambda: False, 0.4)
             name = f"window-{theme}-{size}@{options.scale}x.png"
             twite.window.grab().save(str(options.folder / name))
             print(options.folder / name)
     twite.end()
 
 
-def _write(application: QApplication, twite: Twite) -> None:
+def _write(twite: Twite) -> None:
     finished: list[object] = []
     twite.writer.finished.connect(finished.append)
     twite.assistant.write()
-    if not _wait(application, lambda: bool(finished), WRITING_S):
+    if not _wait(lambda: bool(finished), WRITING_S):
         raise SystemExit("The model did not finish in time.")
 
 
-def _wait(application: QApplication, done: Callable[[], bool], seconds: float) -> bool:
-    """Let the window live until then; whether it came to that."""
-    end = datetime.now(UTC) + timedelta(seconds=seconds)
-    while not done() and datetime.now(UTC) < end:
-        application.processEvents()
+def _wait(done: Callable[[], bool], seconds: float) -> bool:
+    """Let the window live until then; whether it came to that.
+
+    The loop rests between looks: one that spins takes a core away from the model.
+    """
+    loop = QEventLoop()
+    look = QTimer(interval=20)
+    look.timeout.connect(lambda: loop.quit() if done() else None)
+    look.start()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
     return done()
 
 
