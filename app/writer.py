@@ -27,6 +27,8 @@ _ROWS_PER_DRAFT = 2
 _MOST_ROWS = 16
 _ROUNDS = 3
 """How often rows are drawn anew where too few of them end at a sentence."""
+_ENOUGH = 0.75
+"""The share of rows that have to be finished; one long row would hold up all."""
 _TOKENS = 96
 """The most tokens a row may have; a post of 280 characters has some 60."""
 _ROOM = 512
@@ -140,8 +142,10 @@ class Writer:
                 prefix=prompt.prefix,
                 prompt=prompt.turns,
                 rows=_rows(pending.brief),
+                enough=_enough(pending.brief),
                 tokens=_TOKENS,
                 limit=pending.brief.length.weighted_limit,
+                source=pending.brief.notes,
                 seed=pending.seed + pending.round,
                 sampling=Sampling(),
             )
@@ -228,6 +232,10 @@ def _warm_up(brief: Brief) -> messages.WarmUp:
 
 def _rows(brief: Brief) -> int:
     return min(_MOST_ROWS, _ROWS_PER_DRAFT * brief.count)
+
+
+def _enough(brief: Brief) -> int:
+    return round(_ENOUGH * _rows(brief))
 
 
 def _sentence(answer: messages.Failed) -> UserError:

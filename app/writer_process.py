@@ -6,6 +6,7 @@ import io
 import os
 import sys
 
+from app.compose.grounding import Unfinished
 from app.post_text import ends_sentence, weigh
 from models.engine.limits import TextRules
 from models.worker.process import serve
@@ -14,12 +15,14 @@ _NICENESS = 5
 """The window's keystrokes come before the model's next token."""
 
 
-def rules_for(limit: int) -> TextRules:
-    """X's rules for a post that may weigh `limit`."""
+def rules_for(limit: int, source: str) -> TextRules:
+    """X's rules for a post that may weigh `limit` and keeps to the facts of `source`."""
+    unfinished = Unfinished(source)
     return TextRules(
         limit=limit,
         weigh=lambda text: weigh(text, limit).weighted_length,
-        ends_sentence=ends_sentence,
+        ends_sentence=lambda text: ends_sentence(text) and unfinished.is_carried(text),
+        may_stand=unfinished.may_stand,
     )
 
 

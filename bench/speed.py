@@ -83,7 +83,7 @@ class _Twite:
 
     def _draw(self, rows: int, seed: int) -> Timing:
         """The prompt is no prefix, so that it is read anew each time."""
-        run = Run((), self._prompt, rows, TOKENS, seed, Sampling(), limits=None)
+        run = Run((), self._prompt, rows, rows, TOKENS, seed, Sampling(), limits=None)
         steps: list[float] = []
         start = perf_counter()
         self._decoder.run(run, lambda _rows: steps.append(perf_counter()), lambda: False)

@@ -33,6 +33,8 @@ class Manifest:
         context_length: tokens.
         precision: for example `8-bit, blocks of 32`.
         measured_loss: KL(fp32 || this graph), nats a token, on held-out text.
+        source_boost: logits that the words of a source gain while a draft lacks them, as measured
+            for this model: large for a small one, 0 for one that keeps to its notes by itself.
         needed_memory_mb: resident memory of a loaded model with 8 rows, roughly.
     """
 
@@ -47,6 +49,7 @@ class Manifest:
     measured_loss: float
     needed_memory_mb: int
     files: tuple[ModelFile, ...]
+    source_boost: float = 0.0
 
 
 def describe_file(folder: Path, name: str) -> ModelFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.compose.grounding import Claims
 from app.errors import NotesError
 
 NOTES_LIMIT = 10_000
@@ -70,15 +71,23 @@ class Brief:
 
 @dataclass(frozen=True)
 class Variant:
-    """One finished draft as the assistant shows it, best first.
-
-    Attributes:
-        facts_kept, facts_total: how many of the notes' facts the text carries, of how many.
-        added: words of the text that the notes do not carry and that claim something.
-    """
+    """One finished draft as the assistant shows it, best first, held against the notes."""
 
     text: str
     weighted_length: int
-    facts_kept: int
-    facts_total: int
-    added: tuple[str, ...]
+    claims: Claims
+
+    @property
+    def facts_kept(self) -> int:
+        """How many of the notes' facts the text carries."""
+        return self.facts_total - len(self.claims.left_out)
+
+    @property
+    def facts_total(self) -> int:
+        """How many facts the notes have."""
+        return len(self.claims.facts)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Words of the text that the notes do not carry and that claim something."""
+        return self.claims.added

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from app.compose.brief import Brief, Length, Tone
+from app.compose.words import stems
 from models.engine.chat import Message
 
 
@@ -27,6 +28,12 @@ class Prompt:
 def write_prompt(brief: Brief) -> Prompt:
     """The worked examples in the brief's tone and length, then its notes."""
     return Prompt(_prefix(brief.tone, brief.length), (_ask(brief.notes),))
+
+
+@cache
+def example_stems(tone: Tone, length: Length) -> frozenset[str]:
+    """The stems of the content words in the worked examples."""
+    return stems(" ".join(turn.text for turn in _prefix(tone, length)[1:]))
 
 
 @cache

@@ -3,46 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from app.compose.brief import Brief, Variant
-from app.compose.grounding import Grounding, check, has_number
-from app.compose.words import content, stem, stems, words
+from app.compose.grounding import Claims, Doubt, Kind, check
+from app.compose.prompt import example_stems
+from app.compose.words import COURTESIES, content, stem, stems, words
 from app.post_text import weigh
 
-_ADDED = 0.12
+_ADDED = 0.06
 """What each added word costs, in shares of the notes' coverage."""
-_NUMBER_ADDED = 1.0
+_COURTEOUS = 0.02
+_LEAKED = 0.15
+"""What an added word costs more where it comes from a worked example."""
 _REPEATED = 0.5
-_COPIED = 0.1
-_ALIKE = 0.75
+_ALIKE = 0.6
 """Drafts that share more of their words than this are the same draft to a reader."""
+_FALSE = frozenset({Doubt.TURNED, Doubt.MOVED, Doubt.DOER_EXCHANGED})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finished row of the model.
+
+    Attributes:
+        likelihood: mean log-likelihood a token, in nats, as the model itself saw it.
+    """
+
+    text: str
+    likelihood: float = 0.0
 
 
 def rank(brief: Brief, texts: Sequence[str]) -> tuple[Variant, ...]:
-    """The best `brief.count` texts: faithful ones first, no two alike while others are left.
+    """The best texts, at most `brief.count`: true ones first, no two alike while others are left.
 
-    Every text must be finished; texts equal to a better one are left out.
+    Every text must be finished. Left out are copies of the notes and of better drafts, and, as long
+    as there is any other, drafts that say the opposite of the notes or exchange their facts.
     """
-    unique = list(dict.fromkeys(text for text in texts if text))
-    grounded = {text: check(brief.notes, text) for text in unique}
-    best_first = sorted(unique, key=lambda text: -_score(brief.notes, text, grounded[text]))
-    different: list[str] = []
-    alike: list[str] = []
-    for text in best_first:
-        twin = any(_likeness(text, other) > _ALIKE for other in different)
-        (alike if twin else different).append(text)
-    chosen = (different + alike)[: brief.count]
-    return tuple(_variant(text, grounded[text]) for text in chosen)
+    candidates = [
+        _Candidate(text, check(brief.notes, text)) for text in dict.fromkeys(texts) if text
+    ]
+    new = [one for one in candidates if _bare(one.text) != _bare(brief.notes)] or candidates
+    true = [one for one in new if not one.is_false] or new
+    leaked = example_stems(brief.tone, brief.length) - stems(brief.notes)
+    best_first = sorted(true, key=lambda one: (one.doubts, -one.score(leaked)))
+    chosen = _different(best_first, brief.count)
+    return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
 
 
-def _score(notes: str, text: str, grounding: Grounding) -> float:
-    score = grounding.coverage - _ADDED * len(grounding.added)
-    score -= _NUMBER_ADDED * sum(map(has_number, grounding.added))
-    score -= _REPEATED * _repeats(text)
-    if words(text.casefold()) == words(notes.casefold()):
-        score -= _COPIED
-    return score
+@dataclass(frozen=True)
+class _Candidate:
+    text: str
+    claims: Claims
+
+    @property
+    def is_false(self) -> bool:
+        """Whether it says something else than the notes, rather than more."""
+        return any(
+            claim.doubt in _FALSE or claim.kind is Kind.NEGATION
+            for claim in self.claims.unsupported
+        )
+
+    @property
+    def doubts(self) -> int:
+        """How many of its claims the notes do not carry."""
+        return len(self.claims.unsupported)
+
+    def score(self, leaked: frozenset[str]) -> float:
+        """The share of the notes that it carries, less what it adds and repeats."""
+        score = self.claims.coverage - _REPEATED * _repeats(self.text)
+        for word in self.claims.added:
+            score -= _COURTEOUS if word.casefold() in COURTESIES else _ADDED
+            score -= _LEAKED if stem(word) in leaked else 0.0
+        return score
+
+
+def _different(best_first: Sequence[_Candidate], count: int) -> list[_Candidate]:
+    """The best of those that are unlike all before them; then, if they are too few, the others."""
+    different: list[_Candidate] = []
+    alike: list[_Candidate] = []
+    for one in best_first:
+        twin = any(_likeness(one.text, other.text) > _ALIKE for other in different)
+        (alike if twin else different).append(one)
+    return (different + alike)[:count]
 
 
 def _repeats(text: str) -> float:
@@ -52,19 +96,17 @@ def _repeats(text: str) -> float:
 
 
 def _likeness(one: str, other: str) -> float:
-    """Shared stems over all stems (Jaccard), weighed with whether the two begin alike."""
-    a, b = stems(one), stems(other)
-    shared = len(a & b) / len(a | b) if a | b else 1.0
-    pairs_a, pairs_b = (set(pairwise(w)) for w in (words(one), words(other)))
-    ordered = len(pairs_a & pairs_b) / len(pairs_a | pairs_b) if pairs_a | pairs_b else 1.0
-    return (shared + ordered) / 2
+    """Shared words and shared pairs of words, each over all of them (Jaccard), halved."""
+    one_words, other_words = words(one.casefold()), words(other.casefold())
+    return (
+        _shared(set(one_words), set(other_words))
+        + _shared(set(pairwise(one_words)), set(pairwise(other_words)))
+    ) / 2
 
 
-def _variant(text: str, grounding: Grounding) -> Variant:
-    return Variant(
-        text=text,
-        weighted_length=weigh(text).weighted_length,
-        facts_kept=grounding.facts_kept,
-        facts_total=grounding.facts_total,
-        added=grounding.added,
-    )
+def _shared(one: set[object], other: set[object]) -> float:
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    return words(text.casefold())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
 # Snowball's English stemmer: other languages lose little by it, since both sides are treated alike.
@@ -11,6 +12,9 @@ from snowballstemmer import stemmer
 
 _WORD = re.compile(r"[@#$]?\w+(?:['’.,:/-]\w+)*%?")
 _ENGLISH = stemmer("english")
+_SENTENCE_BREAK = re.compile(r"[.!?…;•*]|\n|\s[-–—]\s")
+_CLAUSE_BREAK = re.compile(r"[,:()]")
+_TURNS = frozenset({"but", "while", "because", "although", "though", "whereas", "unless", "until"})
 
 FUNCTION_WORDS = frozenset(
     """
@@ -26,10 +30,85 @@ FUNCTION_WORDS = frozenset(
 )
 """English words that say how, not what; a draft may use them freely."""
 
+_ELSEWHERE = frozenset(
+    """
+    der die das und ist nicht ein eine mit den dem von zu auf für im am wir sie es le la les des du
+    et est un une dans pour avec sur nous vous el los las que y en por con para una del se su il di
+    che e per non con sono alla gli het een van niet met op zijn och att som på är inte i og til
+    """.split()
+)
+"""Frequent words of other languages, to tell that a text is not in English."""
+
+COURTESIES = frozenset(
+    """
+    see look looking forward welcome join come hope hoping thank thanks glad happy please excited
+    share sharing know learn read find check visit don't miss great good sure meet invite invited
+    dear friends neighbours neighbors folks hi hello love loved stay tuned mark calendar calendars
+    head heads news update ready big everyone like want need time day hear
+    """.split()
+)
+"""Words of greeting and inviting, which state no fact of their own."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word where it stands; start and stop in code points.
+
+    Attributes:
+        clause: which part of the text it is in, counted at commas, stops and "but".
+        sentence: the same, counted at full stops and line breaks.
+    """
+
+    text: str
+    start: int
+    stop: int
+    clause: int
+    sentence: int
+
+    @property
+    def plain(self) -> str:
+        """Without case, with a straight apostrophe."""
+        return self.text.casefold().replace("’", "'")
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it claims something."""
+        return self.plain not in FUNCTION_WORDS
+
+
+def find_words(text: str) -> list[Word]:
+    """Every word with its place."""
+    found: list[Word] = []
+    clause = sentence = behind = 0
+    for match in _WORD.finditer(text):
+        between = text[behind : match.start()]
+        if found and _SENTENCE_BREAK.search(between):
+            sentence += 1
+            clause += 1
+        elif found and (_CLAUSE_BREAK.search(between) or match[0].lower() in _TURNS):
+            clause += 1
+        found.append(Word(match[0], match.start(), match.end(), clause, sentence))
+        behind = match.end()
+    return found
+
+
+def stem_parts(word: str) -> tuple[str, ...]:
+    """The stem of a word and, where it is hyphenated, those of its parts that claim something."""
+    parts = re.findall(r"\w+", word)
+    inner = [stem(part) for part in parts if part.casefold() not in FUNCTION_WORDS]
+    return (stem(word), *(inner if parts != [word] else ()))
+
 
 def words(text: str) -> tuple[str, ...]:
     """Every word of a text, numbers, @handles and #tags included, as written."""
     return tuple(_WORD.findall(text))
+
+
+def is_english(text: str) -> bool:
+    """Whether a text has no more of another language's frequent words than of English ones."""
+    plain = [word.casefold() for word in words(text)]
+    elsewhere = sum(word in _ELSEWHERE and word not in FUNCTION_WORDS for word in plain)
+    return elsewhere <= sum(word in FUNCTION_WORDS for word in plain)
 
 
 @cache

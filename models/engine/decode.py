@@ -26,11 +26,14 @@ _CAPACITY_STEP = 256
 
 
 class Ending(StrEnum):
-    """Why a row stopped: at a sentence end, with no allowed token left, or out of tokens."""
+    """Why a row stopped: at a sentence end, with no allowed token left, out of tokens, or spared,
+    because enough others had ended.
+    """
 
     SENTENCE = "sentence"
     STUCK = "stuck"
     TOKENS = "tokens"
+    SPARED = "spared"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Run:
         prefix: token ids that stay the same from run to run; prefilled once and kept.
         prompt: token ids after the prefix; at least one.
         rows: drafts drawn side by side.
+        enough: how many of them have to end at a sentence; then the others are given up, since one
+            long row would hold up all.
         tokens: the most tokens a row may have.
         limits: what may be generated; None lets the model write as it likes.
     """
@@ -48,6 +53,7 @@ class Run:
     prefix: tuple[int, ...]
     prompt: tuple[int, ...]
     rows: int
+    enough: int
     tokens: int
     seed: int
     sampling: Sampling
@@ -106,7 +112,7 @@ class Decoder:
         on_step(rows)
         living = self._close_ranks(rows, start)
         step, length = None, start
-        while living:
+        while living and not self._is_enough(rows, run):
             if is_cancelled():
                 raise Cancelled
             length += 1
@@ -117,15 +123,22 @@ class Decoder:
             still = self._close_ranks(living, length)
             step = step if len(still) == len(living) else None
             living = still
+        for row in living:
+            row.ending = Ending.SPARED
         return rows
+
+    @staticmethod
+    def _is_enough(rows: Sequence[Row], run: Run) -> bool:
+        return sum(row.ending is Ending.SENTENCE for row in rows) >= run.enough
 
     def _extend(self, rows: Sequence[Row], logits: npt.NDArray[np.float32], run: Run) -> None:
         """Give each row its next token, or its ending."""
         for row, values in zip(rows, logits, strict=True):
+            drawn = run.sampling if row.tokens else run.sampling.opening()
             if run.limits is None:
-                options = sampling.candidates(values, run.sampling)
+                options = sampling.candidates(values, drawn)
             else:
-                allowed = run.limits.candidates(values, row.written, run.sampling)
+                allowed = run.limits.candidates(values, row.written, drawn)
                 if allowed is None:
                     row.ending = Ending.STUCK
                     continue

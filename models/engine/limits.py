@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from models.engine.sampling import Candidates, Logits, Sampling, candidates, keep, likeliest, only
+from models.engine.untold import Untold
 
 CLOSING_ROOM = 64
 """Weighted characters before the limit at which a row is first steered towards a sentence end.
@@ -23,8 +24,6 @@ SENTENCE_ROOM = 32
 """A sentence that would have to fit into less than this is not begun."""
 STEERING = 7.0
 """Logits that a full stop gains in the last character before the limit."""
-WIDE = 64
-"""How many of the likeliest tokens are tried where every first candidate was refused."""
 _FULL_STOPS = (b".", b"!", b"?", "…".encode())
 _SENTENCE_END = re.compile(r"[.!?…]+\s*")
 _JOINERS = "\u200d\ufe0f"
@@ -38,11 +37,14 @@ class TextRules:
         limit: the most a text may weigh.
         weigh: the weight of a text.
         ends_sentence: whether a text may end where it stands.
+        may_stand: whether a text, every beginning of which may stand, may go on as it does. Judged
+            on text, so it holds whatever the tokens are; called for each token that may be drawn.
     """
 
     limit: int
     weigh: Callable[[str], int]
     ends_sentence: Callable[[str], bool]
+    may_stand: Callable[[str], bool]
 
 
 class Vocabulary:
@@ -72,14 +74,19 @@ class Vocabulary:
 class Limits:
     """Chooses the candidates that may follow what a row has written."""
 
-    def __init__(self, rules: TextRules, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, rules: TextRules, vocabulary: Vocabulary, untold: Untold, boost: float
+    ) -> None:
         self._rules = rules
         self._vocabulary = vocabulary
+        self._untold = untold
+        self._boost = boost
 
     def candidates(self, logits: Logits, written: bytes, sampling: Sampling) -> Candidates | None:
         """The allowed candidates from one row of logits `[vocabulary]`, or None: the row is stuck.
 
-        Near the limit the full stops of `logits` are raised in place.
+        Changes `logits` in place: what the row has not told yet is raised, and near the limit the
+        full stops are. A row that has told everything ends with its sentence.
         """
         ends = self._vocabulary.end_ids
         text = written.decode("utf-8", "ignore")
@@ -87,11 +94,14 @@ class Limits:
         may_end = bool(text.strip()) and self._rules.ends_sentence(text)
         if may_end and _says_twice(text):
             return None
-        if may_end and left < SENTENCE_ROOM:
+        if may_end and (left < SENTENCE_ROOM or self._untold.is_all_told(text)):
             return only(min(ends))
+        if self._boost:
+            logits[self._untold.tokens(text)] += self._boost
         if left < CLOSING_ROOM:
             logits[self._vocabulary.full_stops] += STEERING * (1.0 - left / CLOSING_ROOM)
-        for options in (candidates(logits, sampling), likeliest(logits, WIDE, sampling)):
+        for find_options in (candidates, likeliest):
+            options = find_options(logits, sampling)
             allowed = [
                 may_end if token in ends else self._may_follow(written, token, left)
                 for token in options.ids.tolist()
@@ -104,9 +114,11 @@ class Limits:
         piece = self._vocabulary.pieces[token]
         if not piece or (not written and piece.isspace()) or self._vocabulary.misleads(token):
             return False
+        text = (written + piece).decode("utf-8", "ignore")
+        if not self._rules.may_stand(text):
+            return False
         if left >= CLOSING_ROOM:
             return True
-        text = (written + piece).decode("utf-8", "ignore")
         full_stop = 0 if self._rules.ends_sentence(text) else 1
         return self._rules.weigh(text) + full_stop <= self._rules.limit
 

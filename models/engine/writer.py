@@ -11,6 +11,7 @@ from models.engine.limits import Limits, TextRules, Vocabulary
 from models.engine.sampling import Sampling
 from models.engine.session import load_graph
 from models.engine.tokenizer import Tokenizer
+from models.engine.untold import Untold
 from models.errors import ModelError
 from models.manifest import verify
 
@@ -42,14 +43,20 @@ class ModelWriter:
         prompt: Sequence[Message],
         *,
         rows: int,
+        enough: int,
         tokens: int,
         seed: int,
         sampling: Sampling,
-        rules: TextRules,
+        source: str,
+        rules: TextRules | None,
         on_step: OnStep,
         is_cancelled: Callable[[], bool],
     ) -> list[Row]:
-        """Write `rows` texts; raises `ModelError` where the conversation is too long."""
+        """Write `rows` texts from a source, until `enough` of them are finished.
+
+        Without rules the model writes as it likes. Raises `ModelError` where the conversation is
+        too long.
+        """
         fixed = self._encode(prefix)
         asked = (
             *self._encode(prompt),
@@ -60,9 +67,13 @@ class ModelWriter:
                 "The notes are longer than this model can read at once.",
                 "Your notes are kept as they are: shorten them to the facts for this post.",
             )
-        limits = Limits(rules, self._vocabulary)
-        run = Run(fixed, asked, rows, tokens, seed, sampling, limits)
+        limits = self._limits(source, rules) if rules else None
+        run = Run(fixed, asked, rows, enough, tokens, seed, sampling, limits)
         return self._decoder.run(run, on_step, is_cancelled)
+
+    def _limits(self, source: str, rules: TextRules) -> Limits:
+        untold = Untold(source, self._tokenizer)
+        return Limits(rules, self._vocabulary, untold, self.manifest.source_boost)
 
     def _encode(self, turns: Sequence[Message]) -> tuple[int, ...]:
         return tuple(encode_chat(self.manifest.chat_format, self._tokenizer, turns))

@@ -37,16 +37,20 @@ class Draft:
         prefix: turns that stay the same from run to run.
         prompt: the turns after them, ending with the person's.
         rows: drafts written side by side.
+        enough: how many finished ones end the run.
         tokens: the most tokens a row may have.
         limit: the most a text may weigh, by the rules the process was started with.
+        source: the text that the rows have to keep to, by the same rules.
     """
 
     run: int
     prefix: tuple[Message, ...]
     prompt: tuple[Message, ...]
     rows: int
+    enough: int
     tokens: int
     limit: int
+    source: str
     seed: int
     sampling: Sampling
 

@@ -35,8 +35,8 @@ from models.worker.messages import (
     to_line,
 )
 
-MakeRules = Callable[[int], TextRules]
-"""From the most a text may weigh to the rules that hold for it."""
+MakeRules = Callable[[int, str], TextRules]
+"""From the most a text may weigh, and the text it has to keep to, to the rules that hold for it."""
 
 
 def serve(commands: TextIO, answers: TextIO, make_rules: MakeRules) -> None:
@@ -126,9 +126,11 @@ class _Worker:
             command.prompt,
             rows=command.rows,
             tokens=command.tokens,
+            enough=command.enough,
             seed=command.seed,
+            source=command.source,
             sampling=command.sampling,
-            rules=self._make_rules(command.limit),
+            rules=self._make_rules(command.limit, command.source),
             on_step=lambda rows: self._show(command.run, rows),
             is_cancelled=lambda: self._is_cancelled(command.run),
         )

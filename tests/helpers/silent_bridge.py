@@ -6,15 +6,19 @@ from pathlib import Path
 
 from app.compose.brief import Brief, Variant
 from app.compose.events import Finished, Preview, Ready, Timings
+from app.compose.grounding import Claims, Fact, Span
 from ui.writer_bridge import WriterBridge
 
 READY = Ready("smollm2", "SmolLM2 135M", "CPU", "There is no NVIDIA driver here.", 0.4)
 TIMINGS = Timings(load_s=0.4, first_text_s=0.1, total_s=0.62)
 
 
-def variant(text: str, kept: int = 5, total: int = 5, added: tuple[str, ...] = ()) -> Variant:
+def variant(
+    text: str, kept: int = 5, total: int = 5, added: tuple[str, ...] = (), length: int = 0
+) -> Variant:
     """A finished draft with this text."""
-    return Variant(text, len(text), kept, total, added)
+    facts = tuple(Fact(Span(0, 1), "fact", number < kept) for number in range(total))
+    return Variant(text, length or len(text), Claims((), facts, kept / total, added))
 
 
 class SilentBridge(WriterBridge):

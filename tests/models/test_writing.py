@@ -30,10 +30,12 @@ def write(
         prompt.prefix,
         prompt.turns,
         rows=8,
+        enough=8,
         tokens=96,
         seed=seed,
         sampling=Sampling(),
-        rules=rules_for(length.weighted_limit),
+        source=NOTES,
+        rules=rules_for(length.weighted_limit, NOTES),
         on_step=lambda _rows: None,
         is_cancelled=is_cancelled,
     )

@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.compose.brief import Variant
 from tests.helpers.silent_bridge import variant
 from ui.assistant.card import Card
 from ui.theme import Theme
@@ -28,12 +27,12 @@ def toned(card: Card) -> dict[str, str]:
 
 
 def test_says_its_length_and_that_every_fact_is_kept(card: Card) -> None:
-    card.settle(Variant("Text.", 116, 5, 5, ()))
+    card.settle(variant("Text.", length=116))
     assert toned(card) == {"116": "", "5 of 5 facts": "good", "nothing added": ""}
 
 
 def test_a_lost_fact_is_not_praised(card: Card) -> None:
-    card.settle(Variant("Text.", 87, 4, 5, ()))
+    card.settle(variant("Text.", 4, length=87))
     assert toned(card)["4 of 5 facts"] == ""
 
 
@@ -48,7 +47,7 @@ def test_notes_without_facts_promise_none(card: Card) -> None:
 
 
 def test_is_read_out_with_its_text_and_its_facts(card: Card) -> None:
-    card.settle(Variant("The vote is on.", 15, 1, 1, ()))
+    card.settle(variant("The vote is on.", 1, 1))
     assert card.accessibleName() == "Draft 2: The vote is on."
     assert card.accessibleDescription() == "length 15, 1 of 1 fact, nothing added"
 

@@ -1,0 +1,253 @@
+"""Holding a text against its notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from app.compose.grounding.claims import Claim, Claims, Doubt, Fact, Kind, Span
+from app.compose.grounding.dates import Key
+from app.compose.grounding.polarity import (
+    counterpart,
+    find_negations,
+    find_turned,
+    says_otherwise,
+)
+from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.tense import find_tense_claims
+from app.compose.grounding.ties import find_exchanged, find_moved
+from app.compose.grounding.wording import (
+    find_entities,
+    find_names,
+    find_quotations,
+    find_superlatives,
+)
+from app.compose.words import COURTESIES, Word, find_words, stem, stem_parts
+
+_CARRIED = 0.6
+"""The share of a clause's content words at which a text is taken to state it."""
+_NEW = 0.75
+"""The share of new content words at which a sentence is a statement of its own."""
+_SHORT_SENTENCE = 3
+"""A sentence with fewer content words than this is a turn of phrase, not a statement."""
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+", re.MULTILINE)
+
+
+def check(notes: str, text: str) -> Claims:
+    """Every claim of `text` with its place there and in `notes`, and what the text leaves out.
+
+    See the package's docstring for what this cannot see.
+    """
+    source = read_notes(notes)
+    claims = [*_by_keys(source, text), *_by_sense(source, text)]
+    claims += _statements(source, text, claims)
+    said = _Said(text)
+    return Claims(
+        claims=tuple(sorted(_one_for_each_place(claims), key=lambda claim: claim.span)),
+        facts=tuple(_facts(source, said)),
+        coverage=_coverage(source, said),
+        added=tuple(_added(source, text, claims)),
+    )
+
+
+class Source:
+    """Notes, read once.
+
+    Attributes:
+        notes: as written.
+        gives: where each meaning stands in them.
+        stems: of their content words.
+    """
+
+    def __init__(self, notes: str) -> None:
+        self.notes = notes
+        self.quantities = find_quantities(notes)
+        self.entities = find_entities(notes)
+        self.quotations = find_quotations(notes)
+        self.negations = find_negations(notes)
+        self.gives: dict[Key, Span] = {}
+        for word in find_words(notes):
+            for root in stem_parts(word.text):
+                self.gives.setdefault(("word", root), Span(word.start, word.stop))
+        for claim in (*self.quantities, *self.entities, *self.quotations):
+            for key in claim.gives:
+                self.gives.setdefault(key, claim.span)
+        self.stems = _loose_stems(notes, self.marked)
+
+    @property
+    def marked(self) -> list[Quantity]:
+        """What stands out of the words: quantities, links, handles and tags."""
+        return [*self.quantities, *self.entities]
+
+    def carries(self, claim: Quantity) -> Span | None:
+        """Where the notes carry a claim; None where they do not."""
+        if claim.kind is Kind.QUOTATION:
+            return _quoted_in(self.notes, claim)
+        spans = [_first(self.gives, keys) for keys in claim.needs]
+        found = [span for span in spans if span is not None]
+        if len(found) < len(spans) or not found:
+            return None
+        return (
+            Span(min(found).start, max(span.stop for span in found)) if _close(found) else found[0]
+        )
+
+
+def read_notes(notes: str) -> Source:
+    """Notes made ready for checking."""
+    return Source(notes)
+
+
+def _close(spans: list[Span]) -> bool:
+    return max(span.stop for span in spans) - min(spans).start <= 40
+
+
+def _first(gives: Mapping[Key, Span], keys: Iterable[Key]) -> Span | None:
+    return next((gives[key] for key in keys if key in gives), None)
+
+
+def _quoted_in(notes: str, claim: Quantity) -> Span | None:
+    """A quotation stands if the notes have its words in its order, quoted or not."""
+    [[key]] = claim.needs
+    words = str(key[1]).split()
+    noted = list(re.finditer(r"\w+", notes))
+    for place in range(len(noted) - len(words) + 1):
+        run = noted[place : place + len(words)]
+        if words and [match[0].casefold() for match in run] == words:
+            return Span(run[0].start(), run[-1].end())
+    return None
+
+
+def _by_keys(source: Source, text: str) -> Iterator[Claim]:
+    """Claims that stand or fall by what they name."""
+    entities = find_entities(text)
+    quantities = [
+        quantity
+        for quantity in find_quantities(text)
+        if not any(quantity.span.touches(entity.span) for entity in entities)
+    ]
+    moved = find_moved(source.notes, source.quantities, text, quantities)
+    quotations = find_quotations(text)
+    for claim in (*entities, *quotations, *find_names(text), *find_superlatives(text)):
+        yield _claim(text, claim, source.carries(claim))
+    for quantity in quantities:
+        carried = source.carries(quantity)
+        if not quantity.is_claim:
+            continue
+        if carried is not None and quantity.span in moved:
+            yield _claim(text, quantity, moved[quantity.span], Doubt.MOVED)
+        else:
+            yield _claim(text, quantity, carried)
+
+
+def _claim(text: str, found: Quantity, source: Span | None, doubt: Doubt | None = None) -> Claim:
+    if doubt is None and source is None:
+        doubt = Doubt.NOT_IN_NOTES
+    return Claim(found.kind, found.span, found.span.of(text), source, doubt)
+
+
+def _by_sense(source: Source, text: str) -> Iterator[Claim]:
+    """Claims that stand or fall by the words around them."""
+    for negation in find_negations(text):
+        noted = counterpart(negation, source.negations)
+        carried = noted.span if noted else says_otherwise(source.notes, negation)
+        doubt = None if carried else Doubt.NOT_IN_NOTES
+        yield Claim(Kind.NEGATION, negation.span, negation.span.of(text), carried, doubt)
+    for span, noted_at in find_turned(source.notes, text):
+        yield Claim(Kind.NEGATION, span, span.of(text), noted_at, Doubt.TURNED)
+    for span, verb, tense in find_tense_claims(source.notes, text):
+        yield Claim(Kind.TENSE, span, span.of(text), verb, tense)
+    for span, pair in find_exchanged(source.notes, text):
+        yield Claim(Kind.DOER, span, span.of(text), pair, Doubt.DOER_EXCHANGED)
+
+
+def _statements(source: Source, text: str, claims: list[Claim]) -> Iterator[Claim]:
+    """Sentences of which the notes say next to nothing."""
+    sentences: dict[int, list[Word]] = {}
+    for word in find_words(text):
+        sentences.setdefault(word.sentence, []).append(word)
+    for words in sentences.values():
+        content = [word for word in words if word.is_content and word.plain not in COURTESIES]
+        new = [word for word in content if not _is_noted(source, word)]
+        if len(content) >= _SHORT_SENTENCE and len(new) >= _NEW * len(content):
+            span = Span(words[0].start, words[-1].stop)
+            if not any(claim.is_supported and claim.span.touches(span) for claim in claims):
+                yield Claim(Kind.STATEMENT, span, span.of(text), None, Doubt.NOT_IN_NOTES)
+
+
+def _one_for_each_place(claims: list[Claim]) -> list[Claim]:
+    """Of claims at one place, the doubtful one, and of several such the first."""
+    kept: list[Claim] = []
+    for claim in sorted(claims, key=lambda c: (c.is_supported, c.kind is Kind.STATEMENT)):
+        if not any(claim.span.touches(other.span) for other in kept):
+            kept.append(claim)
+    return kept
+
+
+class _Said:
+    """What a text says, by stem and by meaning."""
+
+    def __init__(self, text: str) -> None:
+        self.quantities = [*find_quantities(text), *find_entities(text)]
+        self.stems = _loose_stems(text, self.quantities)
+        self.keys: set[Key] = set()
+        for claim in self.quantities:
+            self.keys.update(claim.gives)
+            self.keys.update(key for keys in claim.needs for key in keys)
+
+    def has(self, noted: Quantity) -> bool:
+        """Whether it says a quantity, link or tag of the notes."""
+        return all(keys & self.keys for keys in noted.needs)
+
+
+def _loose_stems(text: str, quantities: Iterable[Quantity]) -> frozenset[str]:
+    """Stems of the content words that are no part of a quantity, link or tag."""
+    spans = [quantity.span for quantity in quantities if quantity.is_claim]
+    return frozenset(
+        stem(word.text)
+        for word in find_words(text)
+        if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans)
+    )
+
+
+def _coverage(source: Source, said: _Said) -> float:
+    marked = [claim for claim in source.marked if claim.is_claim]
+    total = len(source.stems) + len(marked)
+    kept = len(source.stems & said.stems) + sum(map(said.has, marked))
+    return kept / total if total else 1.0
+
+
+def _facts(source: Source, said: _Said) -> Iterator[Fact]:
+    """Each quantity, link, tag and name of the notes, and what each of their clauses states."""
+    notes = source.notes
+    for claim in source.marked:
+        if claim.is_claim:
+            yield Fact(claim.span, claim.span.of(notes), said.has(claim))
+    spans = [claim.span for claim in source.marked]
+    clauses: dict[int, list[Word]] = {}
+    for word in find_words(_BULLET.sub(lambda bullet: " " * len(bullet[0]), notes)):
+        if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans):
+            clauses.setdefault(word.clause, []).append(word)
+    for words in clauses.values():
+        stated = {stem(word.text) for word in words}
+        span = Span(words[0].start, words[-1].stop)
+        yield Fact(span, span.of(notes), len(stated & said.stems) >= _CARRIED * len(stated))
+
+
+def _added(source: Source, text: str, claims: list[Claim]) -> Iterator[str]:
+    carried = [claim.span for claim in claims if claim.is_supported]
+    seen: set[str] = set()
+    for word in find_words(text):
+        span = Span(word.start, word.stop)
+        if not word.is_content or _is_noted(source, word) or word.text in seen:
+            continue
+        if any(span.touches(other) for other in carried):
+            continue
+        seen.add(word.text)
+        yield word.text
+
+
+def _is_noted(source: Source, word: Word) -> bool:
+    whole, *parts = stem_parts(word.text)
+    if ("word", whole) in source.gives:
+        return True
+    return bool(parts) and all(("word", part) in source.gives for part in parts)

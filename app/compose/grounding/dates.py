@@ -1,0 +1,223 @@
+"""Days, months and times of day, in the forms in which people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.compose.grounding.claims import Kind
+
+Key = tuple[object, ...]
+"""One meaning, comparable: two stretches of text with a key in common may say the same."""
+
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = {form: at for at, name in enumerate(_MONTHS, 1) for form in (name, name[:3])} | {"sept": 9}
+_DAY_FORMS = {
+    form: at for at, name in enumerate(_DAYS) for form in (name, name + "s", name[:3], name[:4])
+} | {"tues": 1, "thur": 3, "thurs": 3, "weds": 2}
+_RELATIVE = {
+    "today": "today",
+    "tonight": "tonight",
+    "tomorrow": "tomorrow",
+    "yesterday": "yesterday",
+    "weekend": "weekend",
+    "weekends": "weekend",
+    "daily": "daily",
+    "weekly": "weekly",
+    "monthly": "monthly",
+    "yearly": "yearly",
+    "annual": "yearly",
+    "annually": "yearly",
+}
+CALENDAR_WORDS = (
+    frozenset(MONTHS)
+    | frozenset(_DAY_FORMS)
+    | frozenset(_RELATIVE)
+    | {
+        "noon",
+        "midday",
+        "midnight",
+    }
+)
+_AMBIGUOUS = frozenset({"may", "march", "mar", "sat", "sun", "wed", "mon", "jan", "dec"})
+"""Also ordinary words or names: in a text they count only where a date is due."""
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY = "|".join(sorted(_DAY_FORMS, key=len, reverse=True))
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_AND = r"\s?(?:and|or|to|&|/|-|–|—)\s?"
+_YEAR = r"(?:,?\s(?P<year>(?:19|20)\d\d)\b)?"
+_DAY_FIRST = re.compile(
+    rf"\b(?P<days>\d{{1,2}}{_ORDINAL}(?:{_AND}\d{{1,2}}{_ORDINAL})*)"
+    rf"\s(?:of\s)?(?P<month>{_MONTH})\b\.?{_YEAR}",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    rf"\b(?P<month>{_MONTH})\b\.?\s(?:the\s)?"
+    rf"(?P<days>\d{{1,2}}{_ORDINAL}(?:{_AND}\d{{1,2}}{_ORDINAL}(?![\w:.]))*)(?![\w:]|\.\d){_YEAR}",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b")
+_SLASHED = re.compile(
+    r"(?<![\d/.])(?P<a>\d{1,2})[/.](?P<b>\d{1,2})(?:[/.](?P<year>\d{4}|\d\d))(?![\d/])"
+    r"|(?<![\d/.])(?P<c>\d{1,2})/(?P<d>\d{1,2})(?![\d/])"
+)
+_WORD = re.compile(rf"\b(?:{_MONTH}|{_DAY}|{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
+_DUE = re.compile(
+    r"(?:\b(?:on|in|by|until|till|from|since|of|to|every|each|this|next|last|and|or|late|early|mid)"
+    r"|[-–,/(&]|\d)\s?$",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?<![\w.,:])(?P<hour>\d{1,2})(?:(?P<sep>[:.h])(?P<minute>[0-5]\d))?"
+    r"(?:\s?(?P<m>[ap])\.?m\b)?"
+    r"(?P<oclock>\s?o['’]clock\b)?(?![\w:]|[.,]\d)",
+    re.IGNORECASE,
+)
+_NOON = re.compile(r"\b(?:noon|midday|midnight)\b", re.IGNORECASE)
+_TO_A_CLOCK = re.compile(r"\s?(?:-|–|—|to|until|till|and|or|/|,)\s?(?=\d)")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A date or a time of day in a text.
+
+    Attributes:
+        needs: what notes have to give: one key of each set.
+        gives: what it gives where it stands in the notes.
+    """
+
+    kind: Kind
+    start: int
+    stop: int
+    needs: tuple[frozenset[Key], ...]
+    gives: frozenset[Key]
+
+
+def find_moments(text: str) -> list[Moment]:
+    """All dates and times, left to right, none within another."""
+    found = [
+        *_iso(text),
+        *_with_month(text),
+        *_slashed(text),
+        *_clocks(text),
+        *_noons(text),
+        *_words(text),
+    ]
+    kept: list[Moment] = []
+    for moment in found:
+        if not any(moment.start < other.stop and other.start < moment.stop for other in kept):
+            kept.append(moment)
+    return sorted(kept, key=lambda moment: moment.start)
+
+
+def _with_month(text: str) -> Iterator[Moment]:
+    for pattern in (_DAY_FIRST, _MONTH_FIRST):
+        for match in pattern.finditer(text):
+            month = MONTHS[match["month"].lower()]
+            days = [int(day) for day in re.findall(r"\d+", match["days"])]
+            if not all(1 <= day <= 31 for day in days):
+                continue
+            needs: list[frozenset[Key]] = [frozenset({("day", month, day)}) for day in days]
+            gives: set[Key] = {("month", month)}
+            gives.update(("day", month, day) for day in days)
+            gives.update(("n", day) for day in days)
+            yield _dated(match, needs, gives)
+
+
+def _dated(match: re.Match[str], needs: list[frozenset[Key]], gives: set[Key]) -> Moment:
+    if year := match["year"]:
+        value = int(year) if len(year) == 4 else 2000 + int(year)
+        needs = [*needs, frozenset({("n", value)})]
+        gives = gives | {("n", value)}
+    return Moment(Kind.DATE, match.start(), match.end(), tuple(needs), frozenset(gives))
+
+
+def _iso(text: str) -> Iterator[Moment]:
+    for match in _ISO.finditer(text):
+        month, day = int(match["month"]), int(match["day"])
+        gives: set[Key] = {("day", month, day), ("month", month), ("n", day)}
+        yield _dated(match, [frozenset({("day", month, day)})], gives)
+
+
+def _slashed(text: str) -> Iterator[Moment]:
+    """3/2 may be in February or in March, or be no date at all: it says any of them."""
+    for match in _SLASHED.finditer(text):
+        one, two = int(match["a"] or match["c"]), int(match["b"] or match["d"])
+        days = {("day", b, a) for a, b in ((one, two), (two, one)) if 1 <= b <= 12 and 1 <= a <= 31}
+        if not days:
+            continue
+        needs: frozenset[Key] = frozenset(days)
+        yield _dated(match, [needs], {*days, ("n", one), ("n", two)})
+
+
+def _clocks(text: str) -> Iterator[Moment]:
+    for match in _CLOCK.finditer(text):
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        if hour > 24:
+            continue
+        if _starts_range(text, match):
+            yield _range_start(match, hour, minute)
+        elif match["m"] or match["oclock"] or match["sep"] in (":", "h"):
+            yield _clock(match, hour, minute, match["m"])
+
+
+def _starts_range(text: str, match: re.Match[str]) -> bool:
+    """Whether this is the 4 of "4-6pm", which takes its half of the day from the 6."""
+    later = _TO_A_CLOCK.match(text, match.end())
+    other = _CLOCK.match(text, later.end()) if later and not match["m"] else None
+    return other is not None and other["m"] is not None
+
+
+def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Moment:
+    at = 60 * hour + minute
+    if half:
+        at = 60 * (hour % 12 + (12 if half.lower() == "p" else 0)) + minute
+    exact: Key = ("time", at % 1440)
+    gives = {exact} | ({("n", hour)} if minute == 0 else set())
+    # A text may leave out am and pm that its notes have; it may not add them.
+    may_be = {exact} if half or hour > 12 else {exact, ("time", (at + 720) % 1440)}
+    return Moment(Kind.TIME, match.start(), match.end(), (frozenset(may_be),), frozenset(gives))
+
+
+def _range_start(match: re.Match[str], hour: int, minute: int) -> Moment:
+    times = {("time", 60 * (hour % 12) + minute), ("time", 60 * (hour % 12 + 12) + minute)}
+    keys: frozenset[Key] = frozenset({*times, ("n", hour)})
+    return Moment(Kind.TIME, match.start(), match.end(), (keys,), keys)
+
+
+def _noons(text: str) -> Iterator[Moment]:
+    for match in _NOON.finditer(text):
+        key: Key = ("time", 0 if match[0].lower() == "midnight" else 720)
+        yield Moment(
+            Kind.TIME, match.start(), match.end(), (frozenset({key}),), frozenset({key, ("n", 12)})
+        )
+
+
+def _words(text: str) -> Iterator[Moment]:
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        if word in _AMBIGUOUS and not _is_due(text, match):
+            continue
+        key = _meaning(word)
+        yield Moment(Kind.DATE, match.start(), match.end(), (frozenset({key}),), frozenset({key}))
+
+
+def _is_due(text: str, match: re.Match[str]) -> bool:
+    if not match[0][0].isupper():
+        return bool(re.match(r"\s\d", text[match.end() :]))
+    return bool(_DUE.search(text[: match.start()])) or bool(
+        re.match(r"\.?,?\s?\d", text[match.end() :])
+    )
+
+
+def _meaning(word: str) -> Key:
+    if word in _RELATIVE:
+        return ("when", _RELATIVE[word])
+    if word in MONTHS:
+        return ("month", MONTHS[word])
+    return ("weekday", _DAY_FORMS[word])

@@ -1,0 +1,315 @@
+"""The same rules for a text that is still being written: what may come next.
+
+A text may stand while every claim it has completed is carried by the notes, and its last word may
+still become one that is. So a number, link, handle or tag that the notes lack cannot be written,
+whatever the tokens it would be made of; nor can a name, a superlative, or a negation where the
+notes have none.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from app.compose.grounding.check import Source
+from app.compose.grounding.claims import Kind
+from app.compose.grounding.dates import CALENDAR_WORDS
+from app.compose.grounding.numbers import NUMBER_WORDS, find_numbers, in_words
+from app.compose.grounding.polarity import find_negations, is_negation
+from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.units import UNITS
+from app.compose.grounding.wording import (
+    find_entities,
+    find_names,
+    find_superlatives,
+    is_extreme,
+)
+from app.compose.words import FUNCTION_WORDS, find_words, is_english, stem_parts
+
+_TAIL = 48
+"""Code points of the text that are looked at: what stands before them has been allowed already."""
+_RUN = re.compile(r"\d[\d.,:/'’-]*\Z")
+_MARKED = re.compile(r"[@#$€£¥₹]|://|www\.|\w\.\w", re.IGNORECASE)
+_LAST_RUN = re.compile(r"\S+\Z")
+_LAST_WORD = re.compile(r"[^\W\d_][\w'’-]*\Z")
+_OPENING = "([{\"'“‘«„¿¡"
+_CLOSING = ".,;:!?)]}\"'”’»…"
+_SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹"}
+_QUOTES = frozenset('"“”„«»')
+_SUSPECT = re.compile(r"[\d@#$€£¥₹\"“”„«»]|://|\w\.\w|[^\W\d_a-zß-öø-ÿ]")
+"""What can be a claim; capitals and letters of other scripts are looked at closely."""
+_LAST_WORDS = re.compile(r"(?:\S+\s+){0,2}\S*\s*\Z")
+_LETTERS = re.compile(r"[\w']+")
+_UNIT_WORDS = tuple(sorted({"am", "pm", *CALENDAR_WORDS, *(u for u in UNITS if u[0].isalpha())}))
+_CLAIM_WORDS = CALENDAR_WORDS | NUMBER_WORDS | {"most", "least", "am", "pm"}
+
+
+class Unfinished:
+    """Judges texts that are being written from one set of notes."""
+
+    def __init__(self, notes: str, is_english_asked: bool = True) -> None:
+        self._source = source = Source(notes)
+        self._names_count = is_english_asked
+        self._literals = _literals(source)
+        self._stumps = _stumps(source)
+        self._digits = _digit_runs(source)
+        self._number_words = tuple(
+            in_words(int(value)) for value in _values(source) if value == int(value)
+        )
+        self._words = frozenset(word.plain for word in find_words(notes)) | frozenset(
+            part for word in find_words(notes) for part in re.split(r"[-/'’.]", word.plain)
+        )
+        self._may_quote = any(letter in _QUOTES for letter in notes)
+        self._may_deny = bool(source.negations) or not is_english(notes)
+        # The same few words are tried again and again, by every row.
+        self._tail_stands = lru_cache(maxsize=20_000)(self._judge)
+
+    def may_stand(self, text: str) -> bool:
+        """Whether a text, every beginning of which may stand, may go on from where it is."""
+        tail = _tail(text)
+        return self._tail_stands(tail, len(tail) == len(text))
+
+    def is_carried(self, text: str) -> bool:
+        """Whether the text may end here: its last word is complete, and stands."""
+        return self.may_stand(text + "\n")
+
+    def _judge(self, tail: str, is_whole: bool) -> bool:
+        if not self._is_no_stump(tail):
+            return False
+        if not self._is_suspect(tail):
+            return True
+        if not self._may_quote and any(letter in _QUOTES for letter in tail):
+            return False
+        return (
+            self._marks_stand(tail)
+            and self._digits_stand(tail)
+            and self._last_words_stand(tail, is_whole)
+        )
+
+    @staticmethod
+    def _is_suspect(tail: str) -> bool:
+        """Whether the last words, all that can have become a claim just now, look like one."""
+        recent = _LAST_WORDS.search(tail)
+        if recent is None or _SUSPECT.search(recent[0]):
+            return True
+        return any(
+            word in _CLAIM_WORDS or is_negation(word) or is_extreme(word)
+            for word in _LETTERS.findall(recent[0].replace("’", "'"))
+        )
+
+    def _marks_stand(self, tail: str) -> bool:
+        """Links, handles and tags: what is under way must be the start of a noted one."""
+        if not _MARKED.search(tail):
+            return True
+        last = _LAST_RUN.search(tail)
+        under_way = last[0].lstrip(_OPENING) if last else ""
+        if under_way and _MARKED.search(under_way) and not self._may_become_literal(under_way):
+            return False
+        done = tail[: last.start()] if last else tail
+        return all(self._source.carries(entity) for entity in find_entities(done))
+
+    def _is_no_stump(self, tail: str) -> bool:
+        """Whether the last complete run is no link that breaks off at its first dot."""
+        if not self._stumps:
+            return True
+        runs = tail.split()
+        done = runs if tail[-1:].isspace() else runs[:-1]
+        return not done or done[-1].strip(_OPENING + _CLOSING).casefold() not in self._stumps
+
+    def _may_become_literal(self, run: str) -> bool:
+        plain = run.casefold()
+        if any(literal.startswith(plain) for literal in self._literals):
+            return True
+        bare = plain.rstrip(_CLOSING).removesuffix("'s").removesuffix("’s")
+        if bare in self._literals:
+            return True
+        # A full stop or a decimal point without a mark of its own is no link.
+        return not re.search(r"[@#$€£¥₹]|://|www\.", bare) and not find_entities(run)
+
+    def _digits_stand(self, tail: str) -> bool:
+        run = _RUN.search(tail)
+        if run is None:
+            return True
+        digits = run[0]
+        before = tail[: run.start()]
+        if before and (before[-1].isalpha() or before[-1] == "_"):
+            word = _LAST_RUN.search(tail)
+            return word is not None and self._is_noted_start(word[0].lstrip(_OPENING))
+        if any(known.startswith(digits) for known in self._digits):
+            return True
+        return digits.rstrip(".,:/'’-") in self._digits and digits[-1] in ".,:/'’-"
+
+    def _last_words_stand(self, tail: str, is_whole: bool) -> bool:
+        """Numbers with what they count, names, negations and superlatives among the last words."""
+        last = _LAST_WORD.search(tail)
+        word = last[0].casefold().replace("’", "'") if last else ""
+        if word and not self._word_may_stand(word):
+            return False
+        if self._claims_stand(tail, is_whole, bool(word)):
+            return True
+        return bool(word) and self._may_become_unit(tail, word, is_whole)
+
+    def _word_may_stand(self, word: str) -> bool:
+        if not self._may_deny and is_negation(word):
+            return False
+        return word in self._words or not is_extreme(word)
+
+    def _claims_stand(self, tail: str, is_whole: bool, is_word_open: bool) -> bool:
+        run = _RUN.search(tail)
+        run_start = run.start() + 1 if run else len(tail)
+        for claim in find_quantities(tail):
+            if not is_whole and claim.span.start == 0:
+                continue
+            if not claim.is_claim or self._source.carries(claim) is not None:
+                continue
+            is_at_end = claim.span.stop >= run_start
+            if not (is_at_end and self._may_grow(tail, claim, is_word_open)):
+                return False
+        if not self._may_deny and find_negations(tail):
+            return False
+        if self._names_count and not self._names_stand(tail, is_whole):
+            return False
+        return all(
+            self._source.carries(claim) is not None
+            for claim in find_superlatives(tail)
+            if claim.span.stop < len(tail) and (is_whole or claim.span.start > 0)
+        )
+
+    def _names_stand(self, tail: str, is_whole: bool) -> bool:
+        for name in find_names(tail):
+            if name.span.start == 0 and not is_whole:
+                continue
+            written = name.span.of(tail)
+            words = [word.text for word in find_words(written)]
+            if name.span.stop == len(tail) and words:
+                *done, under_way = words
+                if not self._is_noted_start(under_way):
+                    return False
+                words = done
+            if not all(self._is_noted(word) for word in words):
+                return False
+        return True
+
+    def _is_noted(self, word: str) -> bool:
+        plain = word.casefold().replace("’", "'")
+        if plain in FUNCTION_WORDS or plain in self._words:
+            return True
+        return all(
+            ("word", root) in self._source.gives
+            for root in (stem_parts(word)[1:] or stem_parts(word))
+        )
+
+    def _is_noted_start(self, word: str) -> bool:
+        plain = word.casefold().replace("’", "'")
+        return any(noted.startswith(plain) for noted in self._words) or self._is_noted(word)
+
+    def _may_grow(self, tail: str, claim: Quantity, is_word_open: bool) -> bool:
+        """Whether a number at the end of the text is the beginning of one that the notes carry."""
+        written = claim.span.of(tail).casefold()
+        if not is_word_open:
+            # Digits under way were judged as a run.
+            return bool(_RUN.search(tail)) and claim.kind in (Kind.NUMBER, Kind.PRICE, Kind.TIME)
+        last = _LAST_WORD.search(written)
+        return any(words.startswith(written) for words in self._number_words) or (
+            last is not None and any(noted.startswith(last[0]) for noted in self._words)
+        )
+
+    def _may_become_unit(self, tail: str, word: str, is_whole: bool) -> bool:
+        """Whether "7 p" may become "7 pm" where "7 p" would be pence."""
+        return any(
+            unit != word
+            and unit.startswith(word)
+            and self._claims_stand(tail + unit[len(word) :] + " ", is_whole, False)
+            for unit in _UNIT_WORDS
+        )
+
+
+def _tail(text: str) -> str:
+    """The end of a text, from the beginning of a word on."""
+    if len(text) <= _TAIL:
+        return text
+    tail = text[-_TAIL:]
+    space = tail.find(" ")
+    return tail[space:] if space >= 0 else tail
+
+
+def _literals(source: Source) -> frozenset[str]:
+    """The spellings of the notes' links, handles, tags and prices, in lower case."""
+    found = set()
+    for entity in source.entities:
+        written = entity.span.of(source.notes).casefold()
+        found.add(written)
+        if entity.kind is Kind.LINK:
+            bare = _bare_link(written)
+            found.update({bare, bare.rstrip("/"), f"https://{bare}", written.rstrip("/")})
+    for run in source.notes.casefold().split():
+        if _MARKED.search(run):
+            found.add(run.strip(_OPENING + _CLOSING))
+    for quantity in source.quantities:
+        if quantity.kind is Kind.PRICE:
+            found.update(_prices(quantity))
+    return frozenset(found)
+
+
+def _stumps(source: Source) -> frozenset[str]:
+    """What a link is up to its first dot or slash, unless the notes have it as a word as well."""
+    links = [entity for entity in source.entities if entity.kind is Kind.LINK]
+    begun = {re.split(r"[./]", _bare_link(link.span.of(source.notes)))[0] for link in links}
+    elsewhere = source.notes
+    for link in links:
+        elsewhere = elsewhere.replace(link.span.of(source.notes), " ")
+    return frozenset(begun) - {word.plain for word in find_words(elsewhere)}
+
+
+def _bare_link(written: str) -> str:
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", written.casefold())
+
+
+def _prices(quantity: Quantity) -> set[str]:
+    """A price with its sign in front, with and without groups of thousands."""
+    spelled = set()
+    for key in quantity.gives:
+        if key[0] == "measure" and key[1] in _SIGNS and isinstance(key[2], Decimal):
+            for digits in _spellings(key[2]):
+                spelled.add(_SIGNS[key[1]] + digits)
+    return spelled
+
+
+def _digit_runs(source: Source) -> frozenset[str]:
+    """Every spelling in digits of every number in the notes."""
+    found: set[str] = set()
+    for run in re.findall(r"\d[\d.,:/'’-]*", source.notes):
+        found.add(run.rstrip(".,:/'’-"))
+        found.update(part for part in re.split(r"[/:-]", run.rstrip(".,:/'’-")) if part)
+    for value in _values(source):
+        found.update(_spellings(value))
+    for quantity in source.quantities:
+        for key in quantity.gives:
+            if key[0] == "time" and isinstance(key[1], int):
+                found.update(_clock_spellings(key[1], quantity.span.of(source.notes)))
+    return frozenset(found)
+
+
+def _clock_spellings(minutes: int, written: str) -> set[str]:
+    hour, minute = divmod(minutes, 60)
+    short = (hour + 11) % 12 + 1
+    spelled = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}"}
+    if re.search(r"[ap]\.?m|noon|midnight|midday", written, re.IGNORECASE) or hour > 12:
+        spelled.update({f"{short}:{minute:02d}", f"{short}.{minute:02d}"})
+        if minute == 0:
+            spelled.add(str(short))
+    return spelled
+
+
+def _spellings(value: Decimal) -> set[str]:
+    """3.5 as 3.5 and 3.50, 1200 as 1200 and 1,200."""
+    plain = f"{value:f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    whole, dot, rest = plain.partition(".")
+    grouped = f"{int(whole or 0):,}{dot}{rest}"
+    return {plain, grouped} | ({plain + "0"} if len(rest) == 1 else set())
+
+
+def _values(source: Source) -> list[Decimal]:
+    return [value for number in find_numbers(source.notes) for value in number.values]

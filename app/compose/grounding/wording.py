@@ -1,0 +1,161 @@
+"""Claims that stand in single words: names, quotations, superlatives, links, handles and tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.compose.grounding.claims import Kind, Span
+from app.compose.grounding.dates import CALENDAR_WORDS, Key
+from app.compose.grounding.numbers import find_numbers
+from app.compose.grounding.quantities import Quantity
+from app.compose.words import FUNCTION_WORDS, find_words, is_english, stem
+from app.post_text import EntityKind, find
+
+_KINDS = {
+    EntityKind.URL: Kind.LINK,
+    EntityKind.MENTION: Kind.HANDLE,
+    EntityKind.HASHTAG: Kind.HASHTAG,
+    EntityKind.CASHTAG: Kind.CASHTAG,
+}
+_SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»\n]{2,200})[\"”“»]")
+_SUPERLATIVE = re.compile(r"\b(?:(?:most|least)\s+\w+|\w{3,}est)\b", re.IGNORECASE)
+_NO_SUPERLATIVES = frozenset(
+    """
+    interest interests forest request guest test contest harvest west nest rest protest invest
+    suggest digest arrest conquest quest crest chest pest vest zest honest modest manifest latest
+    attest detest infest ingest request retest southwest northwest midwest earnest tempest behest
+    bequest divest inquest priest wrest unrest everest budapest
+    """.split()
+)
+_EXTREMES = frozenset(
+    """
+    best worst first only always everyone everything everybody anyone forever perfect perfectly
+    unique ultimate guaranteed absolutely completely totally unmatched unbeatable top leading
+    """.split()
+)
+_OWNERS = frozenset("everyone everybody someone somebody nobody one today it that there".split())
+"""What may own something, or be something, without being a name."""
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n•*(\"“„«‘\[–—]|\s-)[\s\"“‘'(]*$")
+_NAME_JOINT = re.compile(r"\s(?:of\s|de\s|the\s|&\s|van\s|von\s|und\s|y\s)?|[-–]")
+_LETTERS_AND_DIGITS = re.compile(r"(?=\w*[^\W\d_])\w*\d\w*")
+
+
+def find_entities(text: str) -> list[Quantity]:
+    """Links, handles and tags. A link is the same with and without its scheme."""
+    found = []
+    for entity in find(text):
+        written = text[entity.start : entity.end]
+        key = _entity_key(_KINDS[entity.kind], written)
+        span = Span(entity.start, entity.end)
+        found.append(Quantity(_KINDS[entity.kind], span, (frozenset({key}),), frozenset({key})))
+    return found
+
+
+def _entity_key(kind: Kind, written: str) -> Key:
+    if kind is not Kind.LINK:
+        return (kind, written[1:].casefold())
+    bare = _SCHEME.sub("", written).rstrip("/")
+    host, slash, path = bare.partition("/")
+    return (kind, host.casefold() + slash + path)
+
+
+def find_quotations(text: str) -> list[Quantity]:
+    """What stands between quotation marks; its words, whatever the punctuation."""
+    found = []
+    for match in _QUOTED.finditer(text):
+        key: Key = ("quote", " ".join(re.findall(r"\w+", match[1].casefold())))
+        span = Span(match.start(), match.end())
+        found.append(Quantity(Kind.QUOTATION, span, (frozenset({key}),), frozenset({key})))
+    return found
+
+
+def find_superlatives(text: str) -> list[Quantity]:
+    """Words for the most, the only and the first, each by its stem."""
+    found = []
+    for match in _SUPERLATIVE.finditer(text):
+        word = match[0].lower()
+        if word not in _NO_SUPERLATIVES and not word.startswith(("most of", "most people")):
+            found.append(_by_stems(Kind.SUPERLATIVE, match.start(), match[0]))
+    for word_ in find_words(text):
+        if word_.plain in _EXTREMES:
+            found.append(_by_stems(Kind.SUPERLATIVE, word_.start, word_.text))
+    return found
+
+
+def is_extreme(word: str) -> bool:
+    """Whether one lower-case word is a superlative on its own."""
+    return word in _EXTREMES or (
+        word.endswith("est") and len(word) > 5 and word not in _NO_SUPERLATIVES
+    )
+
+
+def find_names(text: str) -> list[Quantity]:
+    """Capitalised words within a sentence, with those they are joined to, and words with digits.
+
+    A capital at the start of a sentence says nothing, unless a second one follows, nor does one in
+    a language other than English.
+    """
+    found: list[Quantity] = []
+    taken = [(entity.start, entity.end) for entity in find(text)]
+    taken += [(number.start, number.stop) for number in find_numbers(text)]
+    for start, stop in _capital_runs(text) if is_english(text) else ():
+        if any(start < end and begin < stop for begin, end in taken):
+            continue
+        found.append(_by_stems(Kind.NAME, start, text[start:stop]))
+    for match in _LETTERS_AND_DIGITS.finditer(text):
+        spans = [Span(begin, end) for begin, end in taken] + [claim.span for claim in found]
+        here = Span(match.start(), match.end())
+        if not any(here.touches(span) for span in spans):
+            found.append(_by_stems(Kind.NAME, match.start(), match[0]))
+    return found
+
+
+def _capital_runs(text: str) -> Iterator[tuple[int, int]]:
+    words = [word for word in find_words(text) if word.text[0] not in "@#$"]
+    place = 0
+    while place < len(words):
+        first = last = words[place]
+        place += 1
+        if not is_capital(first.text):
+            continue
+        while place < len(words) and _joins(text, last.stop, words[place].start, words[place].text):
+            last = words[place]
+            place += 1
+        starts = bool(_SENTENCE_START.search(text[: first.start]))
+        if starts and last is first and not _is_sure(first.text):
+            continue
+        start = first.start
+        if starts and first.plain in FUNCTION_WORDS | CALENDAR_WORDS and last is not first:
+            start = text.index(last.text, first.stop, last.stop)
+        yield start, last.stop
+
+
+def is_capital(word: str) -> bool:
+    """Whether a word is written like a name."""
+    letters = word.casefold().replace("’", "'")
+    if letters in FUNCTION_WORDS or letters in CALENDAR_WORDS:
+        return False
+    return word[0].isupper() and word != "I"
+
+
+def _is_sure(word: str) -> bool:
+    """Whether a word is a name even at the start of a sentence: "NASA", "Tokyo's"."""
+    if word.endswith(("'s", "’s")) and word[:-2].casefold() not in FUNCTION_WORDS | _OWNERS:
+        return True
+    return sum(letter.isupper() for letter in word) > 1 and len(word) > 1
+
+
+def _joins(text: str, stop: int, start: int, word: str) -> bool:
+    return is_capital(word) and _NAME_JOINT.fullmatch(text, stop, start) is not None
+
+
+def _by_stems(kind: Kind, start: int, written: str) -> Quantity:
+    needs = tuple(
+        frozenset({("word", stem(word.text))})
+        for word in find_words(written)
+        if word.is_content or kind is Kind.SUPERLATIVE
+    )
+    gives = frozenset(key for keys in needs for key in keys)
+    return Quantity(kind, Span(start, start + len(written)), needs, gives)
