@@ -22,7 +22,7 @@ from models.library import BUILT_IN, Library
 from models.worker import messages
 from models.worker.client import WorkerClient
 
-_ROWS_PER_DRAFT = 2
+_ROWS_PER_DRAFT = 3
 """Rows written for each draft shown: choosing among more is what makes a small model useful."""
 _MOST_ROWS = 16
 _ROUNDS = 3

@@ -22,6 +22,7 @@ from ui.bug_dialog import BugDialog
 from ui.composer.composer import Composer
 from ui.draft_desk import DraftDesk
 from ui.draft_index import DraftIndex
+from ui.export_dialog import ExportDialog
 from ui.icons import icon
 from ui.jobs import Jobs
 from ui.keys_dialog import KeysDialog
@@ -72,12 +73,12 @@ class Twite(QObject):
         application.setWindowIcon(icon("twite", self.theme.colours.accent, 64))
         self.writer = WriterBridge(places.models_folder)
         self.sidebar = Sidebar(self.theme)
-        self.composer = Composer(self.theme)
+        self._jobs = Jobs()
+        self.composer = Composer(self.theme, self._jobs)
         self.assistant = AssistantPanel(self.theme, self.writer)
         self._status_line = StatusLine(self.theme, self.writer)
         self.window = MainWindow(self.sidebar, self.composer, self.assistant, self._status_line)
         self._bugs = BugDialog(self.window, logs.start(places.log_folder))
-        self._jobs = Jobs()
         self._jobs.broke.connect(self._bugs.take)
         self._lane = StoreLane(places.drafts_file)
         self._index = DraftIndex(self._lane, self._jobs, self.sidebar)
@@ -110,6 +111,7 @@ class Twite(QObject):
         self._keep_settings()
         self.desk.let_go()
         self._jobs.close()
+        self.composer.close()
         self.writer.close()
         self._lane.close(CLOSING_S)
         self._bugs.close()
@@ -143,6 +145,7 @@ class Twite(QObject):
                 Name.SHOW_SIDEBAR: self._toggle_sidebar,
                 Name.TRASH: self.desk.trash,
                 Name.RESTORE: self.desk.restore,
+                Name.EXPORT_RECORD: self._export_record,
                 Name.PALETTE: lambda: self.palette.open(),
                 Name.KEYS: lambda: KeysDialog(self.window).open(),
                 Name.QUIT: self.close,
@@ -169,6 +172,9 @@ class Twite(QObject):
         composer.restore_requested.connect(desk.restore)
         composer.retry_requested.connect(desk.save)
         composer.close_requested.connect(self.end)
+        composer.confirmed.connect(desk.confirm)
+        composer.withdrawn.connect(desk.withdraw)
+        self.assistant.notes_changed.connect(composer.hold_against)
         self.assistant.notes_changed.connect(desk.note_edit)
         self.assistant.use_requested.connect(desk.use)
         self._status_line.palette_requested.connect(self.palette.open)
@@ -218,6 +224,9 @@ class Twite(QObject):
             self.composer.focus_editor()
         else:
             self._show_sidebar()
+
+    def _export_record(self) -> None:
+        self.desk.with_provenance(lambda record: ExportDialog(self.window, record).open())
 
     def _stop(self) -> None:
         self.window.dismiss_sidebar()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from app.compose.brief import SAMPLE_NOTES
 from app.drafts.draft import Draft, Folder
 from app.drafts.lane import StoreLane
+from app.drafts.provenance import Generation, Provenance
 from app.drafts.store import DraftStore
 from app.errors import StoreError, UserError
 from ui.composer.composer import Composer
@@ -21,6 +22,7 @@ from ui.draft_index import DraftIndex
 from ui.jobs import Jobs
 
 SAVE_DELAY_MS = 250
+Result = TypeVar("Result")
 
 
 class NotesPlace(Protocol):
@@ -98,14 +100,28 @@ class DraftDesk(QObject):
         """Put an empty draft on screen, ready to be typed in."""
         self._leave(self._show_new)
 
-    def use(self, text: str) -> None:
+    def use(self, generation: Generation) -> None:
         """Put a variant into the current post; the versions keep what was there."""
         posts = self._composer.posts()
         if any(post.strip() for post in posts) and self._sheet.id:
             id = self._sheet.id
             kept = self._lane.call(lambda store: store.remember_version(id, posts, "variant used"))
             self._jobs.watch(kept, lambda _: None, self._tell_failure)
-        self._composer.use_text(text)
+        self._composer.use_text(generation.text)
+        self._keep(lambda store, id: store.record_generation(id, generation))
+
+    def confirm(self, claim: str) -> None:
+        """Keep with the draft that the person stands for a claim."""
+        self._keep(lambda store, id: store.confirm(id, claim))
+
+    def withdraw(self, claim: str) -> None:
+        """Forget that the person stood for a claim."""
+        self._keep(lambda store, id: store.withdraw(id, claim))
+
+    def with_provenance(self, then: Callable[[Provenance], None]) -> None:
+        """Hand over where the words of the draft on screen come from, once they are saved."""
+        if self._sheet.id or self._sheet.unsaved:
+            self._watch_saved(lambda store, id: store.provenance(id), then)
 
     def trash(self, id: str = "") -> None:
         """Move a draft, or the one on screen, to the trash."""
@@ -166,6 +182,24 @@ class DraftDesk(QObject):
         self._pause.stop()
         self._sheet = _Sheet()
         self._open = False
+
+    def _keep(self, change: Callable[[DraftStore, str], None]) -> None:
+        """Change something that lies beside the draft on screen, in the store."""
+        self._watch_saved(change, lambda _: None)
+
+    def _watch_saved(
+        self, work: Callable[[DraftStore, str], Result], then: Callable[[Result], None]
+    ) -> None:
+        """Do something with the draft on screen, behind the save of what is unsaved of it."""
+        if self._sheet.unsaved or not self._sheet.id:
+            self.note_edit()
+            self.save()
+        id, creation = self._sheet.id, self._sheet.creation
+
+        def on_lane(store: DraftStore) -> Result:
+            return work(store, id or creation.result().id if creation else id)
+
+        self._jobs.watch(self._lane.call(on_lane), then, self._tell_failure)
 
     def _leave(self, then: Callable[[], None]) -> None:
         """Go on once all of the draft on screen is in the store; else stay."""
@@ -240,12 +274,13 @@ class DraftDesk(QObject):
         elif not any(post.strip() for post in draft.posts) and not self._notes.notes():
             self._sheet.id = draft.id
             self._notes.set_notes(draft.notes)
+            self._composer.hold_against(draft.notes)
         self._index.refresh()
 
     def _show(self, draft: Draft) -> None:
         self._sheet = _Sheet(draft.id)
         self._notes.set_notes(draft.notes)
-        self._composer.show_draft(draft.posts, draft.folder)
+        self._composer.show_draft(draft.posts, draft.folder, draft.notes, draft.confirmed)
         self._composer.show_saved()
         self._sheet.unsaved = False
         self._pause.stop()

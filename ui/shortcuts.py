@@ -31,6 +31,7 @@ class Name(StrEnum):
     SHOW_SIDEBAR = auto()
     TRASH = auto()
     RESTORE = auto()
+    EXPORT_RECORD = auto()
     THEME_SYSTEM = auto()
     THEME_LIGHT = auto()
     THEME_DARK = auto()
@@ -75,6 +76,7 @@ TABLE = (
     Shortcut(Name.SHOW_SIDEBAR, "Show or hide the drafts", "Ctrl+B"),
     Shortcut(Name.TRASH, "Move the draft to the trash", "Ctrl+Shift+Backspace"),
     Shortcut(Name.RESTORE, "Restore the draft from the trash"),
+    Shortcut(Name.EXPORT_RECORD, "Export where the draft comes from"),
     Shortcut(Name.THEME_SYSTEM, "Theme: follow the system"),
     Shortcut(Name.THEME_LIGHT, "Theme: light"),
     Shortcut(Name.THEME_DARK, "Theme: dark"),

@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from app import paths
+from app.cli.check import claim_fields
 from app.cli.output import print_json, read_text
 from app.compose import events
 from app.compose.brief import COUNTS, Brief, Length, Tone
@@ -49,7 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
     brief.check()
     ready, finished = _write(brief)
     if arguments.json:
-        print_json(_fields(ready, finished))
+        print_json(_fields(brief.notes, ready, finished))
     else:
         _print(ready, finished)
     return 0
@@ -103,18 +104,26 @@ def _print(ready: events.Ready, finished: events.Finished) -> None:
     for variant in finished.variants:
         print(variant.text)
         print(f"    {variant.weighted_length} characters", end="")
-        print(f", adds: {', '.join(variant.added)}" if variant.added else "", end="\n\n")
+        print(f", {variant.facts_kept} of {variant.facts_total} facts", end="")
+        print(f", adds: {', '.join(variant.added)}" if variant.added else "")
+        for claim in variant.claims.unsupported:
+            print(f"    check: {claim.text} ({claim.doubt})")
+        print()
     total = finished.timings.total_s
     print(f"{ready.model_name} on {ready.device}, {total:.1f} s. Nothing left this computer.")
 
 
-def _fields(ready: events.Ready, finished: events.Finished) -> dict[str, Any]:
+def _fields(notes: str, ready: events.Ready, finished: events.Finished) -> dict[str, Any]:
     timings = finished.timings
     return {
         "model": ready.model_id,
         "device": ready.device,
         "drafts": [
-            {"text": variant.text, "weighted_length": variant.weighted_length}
+            {
+                "text": variant.text,
+                "weighted_length": variant.weighted_length,
+                **claim_fields(notes, variant.claims),
+            }
             for variant in finished.variants
         ],
         "timings": {

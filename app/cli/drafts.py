@@ -10,6 +10,7 @@ from typing import Any
 from app import paths
 from app.cli.output import print_json, read_text
 from app.drafts.draft import Draft, DraftSummary, Folder
+from app.drafts.provenance import as_fields
 from app.drafts.store import DraftStore
 
 
@@ -20,6 +21,8 @@ def add_to(commands: Any) -> None:
     _action(actions, "list", _list, "the drafts, last changed first")
     show = _action(actions, "show", _show, "one draft, whole")
     show.add_argument("id", help="as `twite drafts list` prints it")
+    record = _action(actions, "provenance", _provenance, "where a draft's words come from")
+    record.add_argument("id", help="as `twite drafts list` prints it")
     _action(actions, "new", _new, "keep the text on standard input as a draft; prints its id")
 
 
@@ -54,6 +57,29 @@ def _show(arguments: argparse.Namespace) -> int:
     else:
         print("\n\n".join(draft.posts))
     return 0
+
+
+def _provenance(arguments: argparse.Namespace) -> int:
+    with closing(DraftStore(paths.drafts_file())) as store:
+        fields = as_fields(store.provenance(arguments.id))
+    if arguments.json:
+        print_json(fields)
+        return 0
+    for entry in fields["generated"]:
+        print(f"{entry['at']}  {entry['model']} wrote: {entry['text']}")
+    for entry in fields["confirmed"]:
+        print(f"{entry['at']}  confirmed {entry['claim']}")
+    for post in fields["posts"]:
+        print(_by_hand(post))
+    return 0
+
+
+def _by_hand(post: dict[str, Any]) -> str:
+    """What a person did to one post, in a line."""
+    if post["generated_as"] is None:
+        return f"written by hand: {post['text']}"
+    changes = [f"{change['from']!r} to {change['to']!r}" for change in post["changed_by_hand"]]
+    return f"changed by hand: {', '.join(changes)}" if changes else "not changed by hand"
 
 
 def _new(arguments: argparse.Namespace) -> int:

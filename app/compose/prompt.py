@@ -16,36 +16,60 @@ from app.compose.brief import Brief, Length, Tone
 from app.compose.words import stems
 from models.engine.chat import Message
 
+_EXAMPLES = 3
+_LIKE = 3
+"""Content words that notes and an example may not share: the model would mix the two up."""
+
 
 @dataclass(frozen=True)
 class Prompt:
-    """A conversation: `prefix` is the same for every brief of this tone and length."""
+    """A conversation: `prefix` is the same for nearly every brief of this tone and length."""
 
     prefix: tuple[Message, ...]
     turns: tuple[Message, ...]
 
 
 def write_prompt(brief: Brief) -> Prompt:
-    """The worked examples in the brief's tone and length, then its notes."""
-    return Prompt(_prefix(brief.tone, brief.length), (_ask(brief.notes),))
+    """Worked examples in the brief's tone and length, none of them like the notes; the notes."""
+    chosen = tuple(_unlike(brief.notes))
+    return Prompt(_prefix(chosen, brief.tone, brief.length), (_ask(brief.notes),))
 
 
 @cache
-def example_stems(tone: Tone, length: Length) -> frozenset[str]:
+def example_stems() -> frozenset[str]:
     """The stems of the content words in the worked examples."""
-    return stems(" ".join(turn.text for turn in _prefix(tone, length)[1:]))
+    posts = [
+        post
+        for example in _examples()
+        for lengths in example["posts"].values()
+        for post in lengths.values()
+    ]
+    return stems(" ".join(posts))
+
+
+def _unlike(notes: str) -> list[int]:
+    """The numbers of the first examples that share few words with the notes."""
+    noted = stems(notes)
+    shared = [len(noted & stems(example["notes"])) for example in _examples()]
+    order = sorted(range(len(shared)), key=lambda number: shared[number] >= _LIKE)
+    return sorted(order[:_EXAMPLES])
 
 
 @cache
-def _prefix(tone: Tone, length: Length) -> tuple[Message, ...]:
-    script = _script()
-    turns = [Message("system", script["system"])]
-    for example in script["example"]:
+def _prefix(chosen: tuple[int, ...], tone: Tone, length: Length) -> tuple[Message, ...]:
+    turns = [Message("system", _script()["system"])]
+    for number in chosen:
+        example = _examples()[number]
         turns += [
             _ask(example["notes"]),
             Message("assistant", example["posts"][tone.value][length.value]),
         ]
     return tuple(turns)
+
+
+def _examples() -> list[dict[str, Any]]:
+    examples: list[dict[str, Any]] = _script()["example"] + _script()["spare"]
+    return examples
 
 
 def _ask(notes: str) -> Message:

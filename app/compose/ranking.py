@@ -23,18 +23,6 @@ _ALIKE = 0.6
 _FALSE = frozenset({Doubt.TURNED, Doubt.MOVED, Doubt.DOER_EXCHANGED})
 
 
-@dataclass(frozen=True)
-class Row:
-    """A finished row of the model.
-
-    Attributes:
-        likelihood: mean log-likelihood a token, in nats, as the model itself saw it.
-    """
-
-    text: str
-    likelihood: float = 0.0
-
-
 def rank(brief: Brief, texts: Sequence[str]) -> tuple[Variant, ...]:
     """The best texts, at most `brief.count`: true ones first, no two alike while others are left.
 
@@ -46,7 +34,7 @@ def rank(brief: Brief, texts: Sequence[str]) -> tuple[Variant, ...]:
     ]
     new = [one for one in candidates if _bare(one.text) != _bare(brief.notes)] or candidates
     true = [one for one in new if not one.is_false] or new
-    leaked = example_stems(brief.tone, brief.length) - stems(brief.notes)
+    leaked = example_stems() - stems(brief.notes)
     best_first = sorted(true, key=lambda one: (one.doubts, -one.score(leaked)))
     chosen = _different(best_first, brief.count)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)

@@ -19,7 +19,8 @@ class Folder(StrEnum):
 class Draft:
     """A thread being written: its posts' texts in order, and the notes it was written from.
 
-    A draft always has at least one post; a new one has a single empty text.
+    A draft always has at least one post; a new one has a single empty text. `confirmed` holds the
+    claims beyond the notes that its writer stands for, as `Claim.key` gives them.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Draft:
     folder: Folder
     created: datetime
     changed: datetime
+    confirmed: frozenset[str] = frozenset()
 
     @property
     def is_blank(self) -> bool:

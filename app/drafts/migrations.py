@@ -47,10 +47,11 @@ def migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[Mig
     The version is read again under the write lock: another Twite may have come first.
     A new file has nothing to copy.
     """
-    for old in range(version_of(connection), len(migrations)):
+    begun = version_of(connection)
+    for old in range(begun, len(migrations)):
         with transaction(connection):
             if version_of(connection) == old:
-                if old > 0:
+                if begun > 0:
                     _keep_version(file, old)
                 for statement in migrations[old]:
                     connection.execute(statement)

@@ -39,4 +39,28 @@ _FIRST: Migration = (
     "CREATE INDEX version_by_draft ON version (draft)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
+_PROVENANCE: Migration = (
+    # What a model wrote and a person took, with the notes it was written from.
+    """
+    CREATE TABLE generation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        draft INTEGER NOT NULL REFERENCES draft (number) ON DELETE CASCADE,
+        created INTEGER NOT NULL,
+        model TEXT NOT NULL,
+        notes TEXT NOT NULL,
+        text TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX generation_by_draft ON generation (draft)",
+    # claim: a claim's kind and words, as `Claim.key` gives them.
+    """
+    CREATE TABLE confirmation (
+        draft INTEGER NOT NULL REFERENCES draft (number) ON DELETE CASCADE,
+        claim TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        PRIMARY KEY (draft, claim)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _PROVENANCE)

@@ -13,6 +13,7 @@ from app.drafts.database import Database
 from app.drafts.draft import Draft, DraftSummary, Folder, Version
 from app.drafts.failures import missing_draft
 from app.drafts.ids import next_id
+from app.drafts.provenance import Generation, Provenance
 from app.errors import StoreError
 
 BUSY_SECONDS = 5.0
@@ -103,11 +104,10 @@ class DraftStore:
         """The draft of the folder that was changed last."""
         with self._database.reading() as sql:
             row = sql.execute(
-                f"SELECT {rows.DRAFT} FROM draft WHERE folder = ?"
-                " ORDER BY changed DESC, number DESC LIMIT 1",
+                "SELECT id FROM draft WHERE folder = ? ORDER BY changed DESC, number DESC LIMIT 1",
                 (folder,),
             ).fetchone()
-            return rows.draft(row) if row else None
+            return _read(sql, row[0]) if row else None
 
     def counts(self) -> Counts:
         with self._database.reading() as sql:
@@ -153,6 +153,53 @@ class DraftStore:
             )
             return tuple(map(rows.version, found))
 
+    def record_generation(self, id: str, generation: Generation) -> None:
+        """Keep what a model wrote and the person put into the draft."""
+        texts = (generation.model, generation.notes, generation.text)
+        with self._database.writing() as sql:
+            sql.execute(
+                "INSERT INTO generation (draft, created, model, notes, text)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (_number(sql, id), _now(), *map(rows.storable, texts)),
+            )
+
+    def confirm(self, id: str, claim: str) -> None:
+        """Keep that the person stands for a claim; once is enough."""
+        with self._database.writing() as sql:
+            sql.execute(
+                "INSERT OR IGNORE INTO confirmation (draft, claim, created) VALUES (?, ?, ?)",
+                (_number(sql, id), rows.storable(claim), _now()),
+            )
+
+    def withdraw(self, id: str, claim: str) -> None:
+        """Forget that the person stood for a claim."""
+        with self._database.writing() as sql:
+            sql.execute(
+                "DELETE FROM confirmation WHERE draft = ? AND claim = ?",
+                (_number(sql, id), rows.storable(claim)),
+            )
+
+    def provenance(self, id: str) -> Provenance:
+        """Where the draft's words come from."""
+        with self._database.reading() as sql:
+            number = _number(sql, id)
+            generations = sql.execute(
+                "SELECT created, model, notes, text FROM generation WHERE draft = ? ORDER BY id",
+                (number,),
+            ).fetchall()
+            confirmations = sql.execute(
+                "SELECT created, claim FROM confirmation WHERE draft = ? ORDER BY created, claim",
+                (number,),
+            ).fetchall()
+            return Provenance(
+                _read(sql, id),
+                tuple(
+                    (rows.from_microseconds(created), Generation(*texts))
+                    for created, *texts in generations
+                ),
+                tuple((rows.from_microseconds(created), claim) for created, claim in confirmations),
+            )
+
     def close(self) -> None:
         self._database.close()
 
@@ -168,10 +215,14 @@ def _searched(posts: Sequence[str], notes: str) -> str:
 
 
 def _read(sql: sqlite3.Connection, id: str) -> Draft:
-    row = sql.execute(
-        f"SELECT {rows.DRAFT} FROM draft WHERE number = ?", (_number(sql, id),)
-    ).fetchone()
-    return rows.draft(row)
+    number = _number(sql, id)
+    row = sql.execute(f"SELECT {rows.DRAFT} FROM draft WHERE number = ?", (number,)).fetchone()
+    claims = sql.execute("SELECT claim FROM confirmation WHERE draft = ?", (number,))
+    return replace(rows.draft(row), confirmed=frozenset(claim for (claim,) in claims))
+
+
+def _now() -> int:
+    return rows.to_microseconds(datetime.now(UTC))
 
 
 def _number(sql: sqlite3.Connection, id: str) -> int:

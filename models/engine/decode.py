@@ -132,18 +132,26 @@ class Decoder:
         return sum(row.ending is Ending.SENTENCE for row in rows) >= run.enough
 
     def _extend(self, rows: Sequence[Row], logits: npt.NDArray[np.float32], run: Run) -> None:
-        """Give each row its next token, or its ending."""
+        """Give each row its next token, or its ending.
+
+        Rows that have written the same so far are drawn apart: each token that one of them takes is
+        less likely for the next, so that few rows turn out alike.
+        """
+        taken: dict[bytes, list[int]] = {}
         for row, values in zip(rows, logits, strict=True):
-            drawn = run.sampling if row.tokens else run.sampling.opening()
+            twins = taken.setdefault(row.written, [])
+            if twins:
+                np.subtract.at(values, twins, run.sampling.apart)
             if run.limits is None:
-                options = sampling.candidates(values, drawn)
+                options = sampling.candidates(values, run.sampling)
             else:
-                allowed = run.limits.candidates(values, row.written, drawn)
+                allowed = run.limits.candidates(values, row.written, run.sampling)
                 if allowed is None:
                     row.ending = Ending.STUCK
                     continue
                 options = allowed
             token = sampling.choose(options, row.generator)
+            twins.append(token)
             if token in self._end_ids:
                 row.ending = Ending.SENTENCE
                 continue

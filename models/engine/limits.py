@@ -91,7 +91,7 @@ class Limits:
         ends = self._vocabulary.end_ids
         text = written.decode("utf-8", "ignore")
         left = self._rules.limit - self._rules.weigh(text)
-        may_end = bool(text.strip()) and self._rules.ends_sentence(text)
+        may_end = bool(text.strip()) and self._rules.ends_sentence(text.rstrip())
         if may_end and _says_twice(text):
             return None
         if may_end and (left < SENTENCE_ROOM or self._untold.is_all_told(text)):

@@ -8,7 +8,7 @@ attention.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -26,17 +26,13 @@ class Sampling:
 
     Attributes:
         min_p: the least share of the likeliest token's chance.
-        opening_heat: by how much hotter the first token is drawn, so that rows begin differently.
+        apart: logits that a token loses for a row once a row with the same text has taken it.
     """
 
     temperature: float = 0.7
     min_p: float = 0.06
     top_p: float = 0.97
-    opening_heat: float = 1.0
-
-    def opening(self) -> Sampling:
-        """How a row's first token is drawn."""
-        return replace(self, temperature=self.temperature * self.opening_heat)
+    apart: float = 2.0
 
 
 @dataclass(frozen=True)

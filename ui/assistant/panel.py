@@ -32,12 +32,12 @@ class AssistantPanel(QWidget):
         preferences: tone, length and count; setting it does not emit `preferences_changed`.
 
     Signals:
-        use_requested: put this text into the editor.
+        use_requested(Generation): put this text into the editor.
         notes_changed: the person edited the notes.
         preferences_changed: the person picked another tone, length or count.
     """
 
-    use_requested = Signal(str)
+    use_requested = Signal(object)
     notes_changed = Signal(str)
     preferences_changed = Signal()
 
@@ -97,7 +97,7 @@ class AssistantPanel(QWidget):
         cards = self._cards.cards
         variant = cards[number - 1].variant if 1 <= number <= len(cards) else None
         if variant is not None:
-            self.use_requested.emit(variant.text)
+            self.use_requested.emit(self._session.generation(variant))
 
     def _connect(self) -> None:
         self._form.notes_changed.connect(self._on_notes)

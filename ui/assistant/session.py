@@ -17,6 +17,7 @@ from app.compose.events import (
     Ready,
     Stopped,
 )
+from app.drafts.provenance import Generation
 from app.errors import UserError
 from ui.writer_bridge import WriterBridge
 
@@ -75,6 +76,8 @@ class WritingSession(QObject):
         self._brief: Brief | None = None
         self._run: int | None = None
         self._forgotten = False
+        self._model = ""
+        self._notes = ""
         writer.ready.connect(self._on_ready)
         writer.preview.connect(self._on_preview)
         writer.finished.connect(self._on_finished)
@@ -111,6 +114,10 @@ class WritingSession(QObject):
         if self.stage is Stage.READY:
             self._enter(Stage.READY)
 
+    def generation(self, variant: Variant) -> Generation:
+        """A draft on show with where it comes from."""
+        return Generation(self._model, self._notes, variant.text)
+
     def warm_up(self, brief: Brief) -> None:
         """The next run will be like this one."""
         self._writer.warm_up(brief)
@@ -141,7 +148,8 @@ class WritingSession(QObject):
         self.stage, self.error, self.stopped = stage, error, stopped
         self.changed.emit()
 
-    def _on_ready(self, _: Ready) -> None:
+    def _on_ready(self, event: Ready) -> None:
+        self._model = event.model_id
         waiting = self.stage is Stage.WAITING
         self._enter(Stage.READY)
         if waiting and self._brief is not None:
@@ -157,6 +165,7 @@ class WritingSession(QObject):
             return
         if event.variants and not self._forgotten:
             self.variants = event.variants
+            self._notes = self._brief.notes if self._brief is not None else ""
             self._end_run(new=True)
         else:
             self._end_run(None if self._forgotten else NOTHING_KEPT)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from ui import shortcuts, type_scale
+from ui.composer.claim_wording import to_confirm
 from ui.shortcuts import Name
 from ui.style_property import named
 from ui.type_scale import Size
@@ -49,11 +50,14 @@ class BottomBar(QFrame):
         row.addSpacing(14)
         row.addWidget(self._copy)
 
-    def show_contents(self, posts: int, links: int, over: int) -> None:
-        """How many posts and links there are, and how many posts are past the limit."""
+    def show_contents(self, posts: int, links: int, over: int, claims: int) -> None:
+        """How many posts and links there are, how many posts are too long, what is to confirm."""
         parts = [_count(posts, "post")] + ([_count(links, "link")] if links else [])
-        self._contents.setText(" · ".join(parts) + (" · " if over else ""))
-        self._warning.setText(f"{_count(over, 'post')} too long" if over else "")
+        warnings = ([f"{_count(over, 'post')} too long"] if over else []) + (
+            [to_confirm(claims)] if claims else []
+        )
+        self._contents.setText(" · ".join(parts) + (" · " if warnings else ""))
+        self._warning.setText(" · ".join(warnings))
 
     def allow_copy(self, allowed: bool) -> None:
         """There is something to copy."""

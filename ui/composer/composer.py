@@ -6,20 +6,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.compose.grounding import Claim, Claims
 from app.drafts.draft import Folder
 from app.errors import UserError
 from app.post_text import EntityKind, find
 from ui.composer.bottom_bar import BottomBar
+from ui.composer.claim_checker import ClaimChecker
 from ui.composer.emoji_picker import EmojiPicker
 from ui.composer.header import Header
 from ui.composer.save_banner import SaveBanner
 from ui.composer.text_column import text_column
 from ui.composer.thread_view import ThreadView
+from ui.jobs import Jobs
 from ui.theme import Theme
 
 
 class Composer(QWidget):
     """Header, thread and bottom bar; keeps nothing, asks whoever built it to save.
+
+    The posts are held against the notes while they are written.
 
     Signals:
         edited: the posts are others than before.
@@ -28,6 +33,8 @@ class Composer(QWidget):
         restore_requested: take this draft out of the trash.
         retry_requested: save again after a failure.
         close_requested: close the window although the text is not saved.
+        confirmed(str), withdrawn(str): the person stands for the claim of this key, or does not
+            after all.
     """
 
     edited = Signal()
@@ -37,8 +44,10 @@ class Composer(QWidget):
     restore_requested = Signal()
     retry_requested = Signal()
     close_requested = Signal()
+    confirmed = Signal(str)
+    withdrawn = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
         self.setObjectName("composer")
         self._header = Header(theme)
@@ -46,6 +55,10 @@ class Composer(QWidget):
         self._thread = ThreadView(theme)
         self._bar = BottomBar()
         self._picker: EmojiPicker | None = None
+        self._checker = ClaimChecker(jobs)
+        self._found: tuple[tuple[str, ...], tuple[Claims, ...]] = ((), ())
+        self._notes = ""
+        self._confirmed: frozenset[str] = frozenset()
         self._connect()
         self._lay_out()
         self._describe()
@@ -54,13 +67,31 @@ class Composer(QWidget):
         """The posts' texts in order."""
         return self._thread.posts()
 
-    def show_draft(self, posts: tuple[str, ...], folder: Folder) -> None:
+    def show_draft(
+        self,
+        posts: tuple[str, ...],
+        folder: Folder,
+        notes: str = "",
+        confirmed: frozenset[str] = frozenset(),
+    ) -> None:
         """Show another draft, from the top."""
+        self._notes, self._confirmed = notes, confirmed
         self._thread.show_posts(posts)
+        self._checker.note(notes, posts)
         self._header.show_place(folder)
         self._header.show_saved("")
         self._banner.hide()
         self._describe()
+
+    def hold_against(self, notes: str) -> None:
+        """These are the draft's notes now."""
+        self._notes = notes
+        self._checker.note(notes, self.posts())
+
+    def close(self) -> bool:
+        """Check no more claims."""
+        self._checker.close()
+        return super().close()
 
     def show_saving(self) -> None:
         """The text on screen is not in the store yet."""
@@ -118,14 +149,35 @@ class Composer(QWidget):
         self._thread.focus_current()
 
     def _note_edit(self) -> None:
+        self._checker.note(self._notes, self.posts())
         self._describe()
         self.edited.emit()
 
     def _describe(self) -> None:
         posts = self.posts()
         links = sum(entity.kind is EntityKind.URL for post in posts for entity in find(post))
-        self._bar.show_contents(len(posts), links, self._thread.over_count())
+        self._bar.show_contents(
+            len(posts), links, self._thread.over_count(), self._thread.pending_count()
+        )
         self._bar.allow_copy(any(post.strip() for post in posts))
+
+    def _take_claims(self, posts: tuple[str, ...], claims: tuple[Claims, ...]) -> None:
+        self._found = posts, claims
+        self._show_claims()
+
+    def _show_claims(self) -> None:
+        self._thread.show_claims(*self._found, self._notes, self._confirmed)
+        self._describe()
+
+    def _confirm(self, claim: Claim) -> None:
+        self._confirmed |= {claim.key}
+        self._show_claims()
+        self.confirmed.emit(claim.key)
+
+    def _withdraw(self, claim: Claim) -> None:
+        self._confirmed -= {claim.key}
+        self._show_claims()
+        self.withdrawn.emit(claim.key)
 
     def _connect(self) -> None:
         self._header.sidebar_requested.connect(self.sidebar_requested)
@@ -136,6 +188,9 @@ class Composer(QWidget):
         self._thread.edited.connect(self._note_edit)
         self._thread.entered.connect(self.entered)
         self._thread.left.connect(self.left)
+        self._thread.confirm_requested.connect(self._confirm)
+        self._thread.withdraw_requested.connect(self._withdraw)
+        self._checker.checked.connect(self._take_claims)
         self._thread.emoji_requested.connect(self._open_picker)
         self._bar.copy_requested.connect(self.copy_thread)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QMimeData, QRect, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QToolTip
 
+from app.compose.grounding import Claim, follow, removal
 from app.post_text import Offsets, weigh
 from ui import type_scale
 from ui.composer.entity_marks import EntityMarks
@@ -18,7 +21,8 @@ from ui.type_scale import Size
 class PostEditor(QTextEdit):
     """A plain-text editor that is as tall as its text.
 
-    Input methods' preedit text is no part of `text()`, so it is neither counted nor saved.
+    Input methods' preedit text is no part of `text()`, so it is neither counted nor saved. Claims
+    move with the text around them until they are looked at anew.
 
     Signals:
         edited: the text is another one.
@@ -48,6 +52,9 @@ class PostEditor(QTextEdit):
         self.document().setDefaultFont(self.font())
         self.viewport().setAutoFillBackground(False)
         self._text = ""
+        self._claims: tuple[Claim, ...] = ()
+        self._confirmed: frozenset[str] = frozenset()
+        self._hint: Callable[[Claim], str] = lambda _: ""
         self._marks = EntityMarks(self.document(), theme)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.textChanged.connect(self._note_text)
@@ -77,6 +84,44 @@ class PostEditor(QTextEdit):
         cursor.endEditBlock()
         self.setTextCursor(cursor)
 
+    def show_claims(
+        self, claims: tuple[Claim, ...], confirmed: frozenset[str], hint: Callable[[Claim], str]
+    ) -> None:
+        """Mark the claims that are neither supported nor among the keys `confirmed`.
+
+        Hovering over any of them shows its hint, where it has one.
+        """
+        self._claims, self._confirmed, self._hint = claims, confirmed, hint
+        self._mark_claims()
+
+    @property
+    def pending(self) -> tuple[Claim, ...]:
+        """The claims that are marked, in the order of the text."""
+        return tuple(
+            claim
+            for claim in self._claims
+            if not claim.is_supported and claim.key not in self._confirmed
+        )
+
+    def remove(self, claim: Claim) -> None:
+        """Cut the words of a claim that is shown, as one step that can be undone."""
+        current = next((shown for shown in self._claims if shown.key == claim.key), None)
+        if current is None:
+            return
+        offsets, cut = Offsets(self.text()), removal(self.text(), current.span)
+        cursor = self.textCursor()
+        cursor.beginEditBlock()
+        cursor.setPosition(offsets.to_utf16(cut.start))
+        cursor.setPosition(offsets.to_utf16(cut.stop), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        cursor.endEditBlock()
+        self.setTextCursor(cursor)
+
+    def claim_at(self, position: QPoint) -> Claim | None:
+        """The claim under a point of the viewport."""
+        place = Offsets(self.text()).to_code_point(self.cursorForPosition(position).position())
+        return next((c for c in self._claims if c.span.start <= place < c.span.stop), None)
+
     def caret(self) -> int:
         """The caret's place, counted in code points."""
         return Offsets(self.text()).to_code_point(self.textCursor().position())
@@ -85,12 +130,28 @@ class PostEditor(QTextEdit):
         text = self.text()
         if text == self._text:
             return
+        self._follow_claims(self._text, text)
         self._text = text
         offsets = Offsets(text)
         self._marks.set_fits_until(
             offsets.to_utf16(weigh(text).fits_until), offsets.to_utf16(len(text))
         )
         self.edited.emit()
+
+    def _follow_claims(self, old: str, new: str) -> None:
+        moved = [(claim, follow(claim.span, old, new)) for claim in self._claims]
+        self._claims = tuple(replace(claim, span=span) for claim, span in moved if span is not None)
+        # Not within this change: the document is still busy with it.
+        QTimer.singleShot(0, self, self._mark_claims)
+
+    def _mark_claims(self) -> None:
+        offsets = Offsets(self.text())
+        self._marks.set_claims(
+            tuple(
+                (offsets.to_utf16(claim.span.start), offsets.to_utf16(claim.span.stop))
+                for claim in self.pending
+            )
+        )
 
     def _grow(self, size: QSizeF) -> None:
         self.setFixedHeight(max(math.ceil(size.height()), Size.POST.line_height))
@@ -102,6 +163,13 @@ class PostEditor(QTextEdit):
         """Only what is plain text is pasted or dropped."""
         if source.hasText():
             self.textCursor().insertText(source.text())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            claim = self.claim_at(event.pos())
+            QToolTip.showText(event.globalPos(), self._hint(claim) if claim else "", self)
+            return True
+        return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace and self.document().isEmpty():

@@ -1,12 +1,15 @@
-"""One post of the thread: rail, editor, actions and counter."""
+"""One post of the thread: rail, editor, the claim to confirm, actions and counter."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.compose.grounding import Claim
 from app.post_text import LIMIT, weigh
 from ui import shortcuts, type_scale
+from ui.composer import claim_wording
+from ui.composer.claim_line import ClaimLine
 from ui.composer.counter import Counter
 from ui.composer.post_editor import PostEditor
 from ui.composer.rail import Rail
@@ -28,22 +31,32 @@ class PostRow(QWidget):
     Signals:
         split_requested: divide this post at the caret, or into posts that fit.
         emoji_requested(QWidget): the button beneath which the emoji belong.
+        confirm_requested(Claim), withdraw_requested(Claim): the person stands for a claim, or does
+            not after all.
     """
 
     split_requested = Signal()
     emoji_requested = Signal(QWidget)
+    confirm_requested = Signal(object)
+    withdraw_requested = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.editor = PostEditor(theme)
         self.is_over = False
         self._rail = Rail(theme)
+        self._claim = ClaimLine()
         self._counter = Counter(theme)
         self.emoji_button = _action("Emoji", Name.EMOJI)
         self._split = _action("Split", Name.SPLIT_POST)
         self._split.clicked.connect(self.split_requested)
         self.emoji_button.clicked.connect(lambda: self.emoji_requested.emit(self.emoji_button))
         self.editor.edited.connect(self._count)
+        self.editor.edited.connect(self._name_claim)
+        self.editor.cursorPositionChanged.connect(self._name_claim)
+        self._claim.confirm_requested.connect(self._confirm)
+        self._claim.remove_requested.connect(self._remove)
+        self._claim.undo_requested.connect(self.withdraw_requested)
         self._lay_out()
         self._count()
 
@@ -51,6 +64,39 @@ class PostRow(QWidget):
     def last_stop(self) -> QWidget:
         """Where the tab key leaves this post."""
         return self._split
+
+    @property
+    def pending(self) -> int:
+        """How many claims of this post wait for the person."""
+        return len(self.editor.pending)
+
+    def show_claims(
+        self, text: str, claims: tuple[Claim, ...], notes: str, confirmed: frozenset[str]
+    ) -> None:
+        """Show what was found in `text`, unless the post has gone on since."""
+        if text == self.editor.text():
+            self.editor.show_claims(
+                claims,
+                confirmed,
+                lambda claim: claim_wording.hint(claim, notes, claim.key in confirmed),
+            )
+            self._name_claim()
+
+    def _name_claim(self) -> None:
+        """Name the claim at the caret, or else the first."""
+        pending, caret = self.editor.pending, self.editor.caret()
+        here = [claim for claim in pending if claim.span.start <= caret <= claim.span.stop]
+        self._claim.show_claim(next(iter((*here, *pending)), None))
+
+    def _confirm(self, claim: Claim) -> None:
+        self.confirm_requested.emit(claim)
+        if not self.pending:
+            self._claim.show_confirmed(claim)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _remove(self, claim: Claim) -> None:
+        self.editor.remove(claim)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_place(self, number: int, of: int) -> None:
         """Where the post stands in its thread; numbers start at 1."""
@@ -78,6 +124,7 @@ class PostRow(QWidget):
         column.setSpacing(10)
         column.setContentsMargins(0, 0, 0, 20)
         column.addLayout(text)
+        column.addWidget(self._claim)
         column.addLayout(actions)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

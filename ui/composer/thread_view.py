@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.compose.grounding import Claims
 from app.post_text import split
 from ui import shortcuts, type_scale
 from ui.composer.post_row import INSET, PostRow
@@ -26,12 +27,16 @@ class ThreadView(QScrollArea):
         edited: some post's text, or the number of posts, is another one.
         entered, left: a post's editor took the keyboard, or gave it away.
         emoji_requested(QWidget): the button beneath which the emoji belong.
+        confirm_requested(Claim), withdraw_requested(Claim): the person stands for a claim, or does
+            not after all.
     """
 
     edited = Signal()
     entered = Signal()
     left = Signal()
     emoji_requested = Signal(QWidget)
+    confirm_requested = Signal(object)
+    withdraw_requested = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -61,6 +66,21 @@ class ThreadView(QScrollArea):
     def over_count(self) -> int:
         """Posts past the limit."""
         return sum(row.is_over for row in self._rows)
+
+    def pending_count(self) -> int:
+        """Claims that wait for the person."""
+        return sum(row.pending for row in self._rows)
+
+    def show_claims(
+        self,
+        posts: tuple[str, ...],
+        claims: tuple[Claims, ...],
+        notes: str,
+        confirmed: frozenset[str],
+    ) -> None:
+        """Show what was found in these posts."""
+        for row, text, found in zip(self._rows, posts, claims, strict=False):
+            row.show_claims(text, found.claims, notes, confirmed)
 
     def show_posts(self, posts: tuple[str, ...]) -> None:
         """Show another draft; nothing is emitted, because nobody edited anything."""
@@ -128,6 +148,8 @@ class ThreadView(QScrollArea):
         row.editor.left.connect(self.left)
         row.editor.merge_requested.connect(lambda: self._merge_back(row))
         row.editor.caret_moved.connect(lambda caret: self._keep_visible(row, caret))
+        row.confirm_requested.connect(self.confirm_requested)
+        row.withdraw_requested.connect(self.withdraw_requested)
         row.split_requested.connect(lambda: self._split_row(row))
         row.emoji_requested.connect(lambda button: self._ask_for_emoji(row, button))
         self._rows.insert(place, row)

@@ -13,6 +13,19 @@ of numbers by their neighbours. What this cannot see:
 
 from app.compose.grounding.check import check
 from app.compose.grounding.claims import Claim, Claims, Doubt, Fact, Kind, Span
+from app.compose.grounding.passages import follow, quote, removal
 from app.compose.grounding.unfinished import Unfinished
 
-__all__ = ["Claim", "Claims", "Doubt", "Fact", "Kind", "Span", "Unfinished", "check"]
+__all__ = [
+    "Claim",
+    "Claims",
+    "Doubt",
+    "Fact",
+    "Kind",
+    "Span",
+    "Unfinished",
+    "check",
+    "follow",
+    "quote",
+    "removal",
+]

@@ -22,7 +22,7 @@ from app.compose.grounding.wording import (
     find_quotations,
     find_superlatives,
 )
-from app.compose.words import COURTESIES, Word, find_words, stem, stem_parts
+from app.compose.words import COURTESIES, FUNCTION_WORDS, Word, find_words, stem, stem_parts
 
 _CARRIED = 0.6
 """The share of a clause's content words at which a text is taken to state it."""
@@ -30,6 +30,7 @@ _NEW = 0.75
 """The share of new content words at which a sentence is a statement of its own."""
 _SHORT_SENTENCE = 3
 """A sentence with fewer content words than this is a turn of phrase, not a statement."""
+_COUNTED = re.compile(r" ([a-z]{3,})\b")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+", re.MULTILINE)
 
 
@@ -140,9 +141,19 @@ def _by_keys(source: Source, text: str) -> Iterator[Claim]:
 
 
 def _claim(text: str, found: Quantity, source: Span | None, doubt: Doubt | None = None) -> Claim:
+    span = found.span
     if doubt is None and source is None:
         doubt = Doubt.NOT_IN_NOTES
-    return Claim(found.kind, found.span, found.span.of(text), source, doubt)
+        span = _with_counted(text, found)
+    return Claim(found.kind, span, span.of(text), source, doubt)
+
+
+def _with_counted(text: str, found: Quantity) -> Span:
+    """A plain number with the word that it counts: "1,200 riders" rather than "1,200"."""
+    counted = _COUNTED.match(text, found.span.stop)
+    if found.kind is Kind.NUMBER and counted and counted[1].casefold() not in FUNCTION_WORDS:
+        return Span(found.span.start, counted.end())
+    return found.span
 
 
 def _by_sense(source: Source, text: str) -> Iterator[Claim]:

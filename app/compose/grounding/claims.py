@@ -72,6 +72,11 @@ class Claim:
     doubt: Doubt | None
 
     @property
+    def key(self) -> str:
+        """The same for the same claim, wherever it stands: what a confirmation is kept under."""
+        return f"{self.kind}: {' '.join(self.text.casefold().split())}"
+
+    @property
     def is_supported(self) -> bool:
         """Whether the notes carry it."""
         return self.doubt is None

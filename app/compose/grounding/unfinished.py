@@ -152,7 +152,7 @@ class Unfinished:
 
     def _word_may_stand(self, word: str) -> bool:
         if not self._may_deny and is_negation(word):
-            return False
+            return any(noted.startswith(word) for noted in self._words)
         return word in self._words or not is_extreme(word)
 
     def _claims_stand(self, tail: str, is_whole: bool, is_word_open: bool) -> bool:

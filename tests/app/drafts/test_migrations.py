@@ -12,12 +12,13 @@ from app.drafts.schema import MIGRATIONS
 from app.drafts.store import DraftStore
 
 MORE = (*MIGRATIONS, ("ALTER TABLE draft ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",))
+NOW = len(MIGRATIONS)
 BROKEN = (*MIGRATIONS, ("ALTER TABLE draft ADD COLUMN pinned INTEGER", "no SQL at all"))
 
 
 @pytest.fixture
 def old_file(file: Path, open_store: Callable[[], DraftStore]) -> Path:
-    """A drafts file of version 1 with one draft in it."""
+    """A drafts file of today's version with one draft in it."""
     store = open_store()
     store.create(("before the migration",))
     store.close()
@@ -31,7 +32,7 @@ def connection(old_file: Path) -> Iterator[sqlite3.Connection]:
 
 
 def backup_of(file: Path, tail: str = "") -> Path:
-    return file.with_name(f"{file.name}.version-1{tail}")
+    return file.with_name(f"{file.name}.version-{NOW}{tail}")
 
 
 def texts(file: Path) -> list[str]:
@@ -48,7 +49,7 @@ def test_a_new_file_has_the_newest_version_and_no_backup(file: Path, store: Draf
 
 def test_a_migration_keeps_the_drafts(old_file: Path, connection: sqlite3.Connection) -> None:
     migrate(connection, old_file, MORE)
-    assert version_of(connection) == 2
+    assert version_of(connection) == NOW + 1
     assert connection.execute("SELECT posts, pinned FROM draft").fetchall() == [
         ('["before the migration"]', 0)
     ]
@@ -59,7 +60,7 @@ def test_the_backup_is_the_file_before_the_migration(
 ) -> None:
     migrate(connection, old_file, MORE)
     with closing(sqlite3.connect(backup_of(old_file))) as backup:
-        assert version_of(backup) == 1
+        assert version_of(backup) == NOW
     assert texts(backup_of(old_file)) == ['["before the migration"]']
 
 
@@ -76,7 +77,7 @@ def test_a_failed_migration_leaves_version_and_drafts(
 ) -> None:
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, old_file, BROKEN)
-    assert version_of(connection) == 1
+    assert version_of(connection) == NOW
     assert "pinned" not in connection.execute("SELECT sql FROM sqlite_master").fetchone()[0]
 
 
@@ -104,3 +105,19 @@ def test_a_file_of_the_newest_version_is_not_copied(
 ) -> None:
     migrate(connection, old_file, MIGRATIONS)
     assert not backup_of(old_file).exists()
+
+
+def test_a_file_of_the_first_version_keeps_its_drafts_and_can_confirm_claims(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        for statement in MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute(
+            "INSERT INTO draft VALUES (1, 'abc', 'drafts', 0, 0, 1, 3, 0, 'old', '[\"old\"]', '')"
+        )
+    with closing(DraftStore(file)) as store:
+        store.confirm("abc", "number: 12")
+        draft = store.get("abc")
+    assert (draft.posts, draft.confirmed) == (("old",), frozenset({"number: 12"}))
+    assert file.with_name(f"{file.name}.version-1").exists()

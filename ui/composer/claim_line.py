@@ -1,0 +1,95 @@
+"""The line beneath a post that names a claim which the notes do not carry."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.compose.grounding import Claim
+from ui import type_scale
+from ui.composer import claim_wording
+from ui.style_property import named
+from ui.type_scale import Size
+
+
+class ClaimLine(QWidget):
+    """One claim at a time, with Confirm and Remove; gone while there is none.
+
+    Signals:
+        confirm_requested(Claim): the person stands for it.
+        remove_requested(Claim): take its words out of the post.
+        undo_requested(Claim): the person does not stand for it after all.
+    """
+
+    confirm_requested = Signal(object)
+    remove_requested = Signal(object)
+    undo_requested = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._claim: Claim | None = None
+        self._sentence = named(QLabel(), "claimSentence")
+        self._sentence.setFont(type_scale.font(Size.CONTROL))
+        self._sentence.setWordWrap(True)
+        self._confirm = _button("Confirm", "You stand for this: it is not marked any more")
+        self._remove = _button("Remove", "Take these words out of the post")
+        self._undo = _button("Undo", "Mark this again")
+        self._confirm.clicked.connect(lambda: self._ask(self.confirm_requested))
+        self._remove.clicked.connect(lambda: self._ask(self.remove_requested))
+        self._undo.clicked.connect(lambda: self._ask(self.undo_requested))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._sentence, stretch=0)
+        for button in (self._confirm, self._remove, self._undo):
+            row.addWidget(button)
+        row.addStretch(1)
+        self.hide()
+
+    @property
+    def last_stop(self) -> QWidget:
+        """Where the tab key leaves the line."""
+        return self._undo
+
+    def show_claim(self, claim: Claim | None) -> None:
+        """Name a claim, or nothing."""
+        is_new = claim is not None and claim != self._claim
+        self._claim = claim
+        self.setVisible(claim is not None)
+        if claim is None:
+            return
+        self._say(claim_wording.sentence(claim), confirmed=False)
+        if is_new and QAccessible.isActive():
+            QAccessible.updateAccessibility(
+                QAccessibleAnnouncementEvent(self, self._sentence.text())
+            )
+
+    def show_confirmed(self, claim: Claim) -> None:
+        """Say that the person stands for this one, for as long as nothing else is to be said."""
+        self._claim = claim
+        self._say(f"{claim_wording.short(claim.text)}: confirmed by you.", confirmed=True)
+        self.show()
+
+    @property
+    def sentence(self) -> str:
+        """What the line says; empty where it is not there."""
+        return self._sentence.text() if self._claim is not None else ""
+
+    def _say(self, words: str, *, confirmed: bool) -> None:
+        self._sentence.setText(words)
+        self._confirm.setVisible(not confirmed)
+        self._remove.setVisible(not confirmed)
+        self._undo.setVisible(confirmed)
+
+    def _ask(self, signal: SignalInstance) -> None:
+        if self._claim is not None:
+            signal.emit(self._claim)
+
+
+def _button(text: str, purpose: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("look", "warning")
+    button.setToolTip(purpose)
+    button.setFont(type_scale.font(Size.CONTROL, type_scale.DEMI_BOLD))
+    return button
