@@ -18,7 +18,9 @@ def variant(
 ) -> Variant:
     """A finished draft with this text."""
     facts = tuple(Fact(Span(0, 1), "fact", number < kept) for number in range(total))
-    return Variant(text, length or len(text), Claims((), facts, kept / total, added))
+    return Variant(
+        text, length or len(text), Claims((), facts, kept / total if total else 1.0, added)
+    )
 
 
 class SilentBridge(WriterBridge):

@@ -12,12 +12,18 @@ from pytestqt.qtbot import QtBot
 
 from app.compose.brief import SAMPLE_NOTES
 from app.drafts.draft import Folder
+from app.drafts.provenance import Generation
 from app.drafts.store import DraftStore
 from tests.helpers.window import button, counter_words, editors, label, saved_state, titles
 from ui.application import Twite
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def generated(text: str) -> Generation:
+    """A text as the assistant hands it over."""
+    return Generation("smollm2", SAMPLE_NOTES, text)
 
 
 def test_first_run_opens_on_the_sample_notes(twite: Twite) -> None:
@@ -45,7 +51,7 @@ def test_edits_are_saved_without_asking(twite: Twite, qtbot: QtBot, in_store) ->
 def test_using_a_variant_is_one_undo_step(twite: Twite) -> None:
     editor = editors(twite)[0]
     QTest.keyClicks(editor, "My own words")
-    twite.assistant.use_requested.emit("The council votes\non 3 February.")
+    twite.assistant.use_requested.emit(generated("The council votes\non 3 February."))
     assert editor.text() == "The council votes\non 3 February."
     QTest.keyClick(editor, Qt.Key.Key_Z, CTRL)
     assert editor.text() == "My own words"
@@ -53,7 +59,7 @@ def test_using_a_variant_is_one_undo_step(twite: Twite) -> None:
 
 def test_using_a_variant_keeps_the_posts_as_a_version(twite: Twite, qtbot: QtBot, in_store) -> None:
     QTest.keyClicks(editors(twite)[0], "My own words")
-    twite.assistant.use_requested.emit("Other words")
+    twite.assistant.use_requested.emit(generated("Other words"))
     qtbot.waitUntil(lambda: saved_state(twite) == "Saved")
     versions = in_store(lambda store: store.versions(twite.desk.draft_id))
     assert [version.posts for version in versions] == [("My own words",)]

@@ -68,8 +68,15 @@ def test_json_has_exactly_the_documented_fields(answer: Any) -> None:
     assert set(answer) == {"model", "device", "drafts", "timings"}
 
 
-def test_every_draft_has_exactly_its_text_and_weighted_length(answer: Any) -> None:
-    assert all(set(draft) == {"text", "weighted_length"} for draft in answer["drafts"])
+def test_every_draft_has_exactly_its_text_length_claims_and_coverage(answer: Any) -> None:
+    fields = {"text", "weighted_length", "claims", "coverage"}
+    assert all(set(draft) == fields for draft in answer["drafts"])
+
+
+def test_every_claim_says_where_it_stands(answer: Any) -> None:
+    for draft in answer["drafts"]:
+        for claim in draft["claims"]["supported"] + draft["claims"]["unsupported"]:
+            assert draft["text"][claim["start"] : claim["end"]] == claim["text"]
 
 
 def test_the_timings_are_exactly_the_documented_three(answer: Any) -> None:

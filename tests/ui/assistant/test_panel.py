@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compose.brief import NOTES_LIMIT, Brief, Length, Tone
 from app.compose.events import Died, Failed, Preparing, Stopped
+from app.drafts.provenance import Generation
 from app.errors import ModelError, UserError
 from tests.helpers.assistant import cards, column, editor, main_button, said, texts
 from tests.helpers.silent_bridge import READY, SilentBridge, variant
@@ -104,7 +105,7 @@ def test_use_hands_out_the_text_of_that_number(
     bridge.finish(*FOUR)
     with qtbot.waitSignal(ready.use_requested) as used:
         ready.use(2)
-    assert used.args == ["Draft number 2."]
+    assert used.args == [Generation("smollm2", ready.notes(), "Draft number 2.")]
 
 
 def test_a_draft_being_written_cannot_be_used(
@@ -261,7 +262,7 @@ def test_the_first_draft_is_the_one_return_uses_after_waiting_for_it(
     qtbot.waitUntil(cards(ready)[0].hasFocus)
     with qtbot.waitSignal(ready.use_requested) as used:
         QTest.keyClick(cards(ready)[0], Qt.Key.Key_Return)
-    assert used.args == ["Draft number 1."]
+    assert used.args == [Generation("smollm2", ready.notes(), "Draft number 1.")]
 
 
 def test_the_focus_stays_with_who_types_on(ready: AssistantPanel, bridge: SilentBridge) -> None:
