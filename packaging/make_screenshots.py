@@ -43,8 +43,8 @@ DRAFTS: tuple[tuple[tuple[str, ...], str, timedelta], ...] = (
     (("Filming starts in May in Shetland. We look for boats.",), "", timedelta(hours=2)),
     (
         (
-            "The town council votes on the Mill Road bike lane on 3 February at 7pm. "
-            "The meeting is public, so come and be heard.",
+            "The town council votes on the Mill Road bike lane on 3 February at 7pm. The meeting "
+            "is public, so come and be heard. Last year 1,200 riders used the road every day.",
             "Agenda and how to speak at the meeting:\nhttps://example.com/mill-road",
         ),
         SAMPLE_NOTES,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.compose.brief import Variant
-from ui.assistant.elided_label import ElidedLabel
+from ui.elided_label import ElidedLabel
 from ui.style_property import set_style_property
 from ui.type_scale import DEMI_BOLD, Size, font
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.compose.grounding import Claim
 from ui import type_scale
 from ui.composer import claim_wording
+from ui.elided_label import ElidedLabel
 from ui.style_property import named
 from ui.type_scale import Size
 
@@ -29,9 +30,9 @@ class ClaimLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._claim: Claim | None = None
-        self._sentence = named(QLabel(), "claimSentence")
+        self._sentence = named(ElidedLabel(), "claimSentence")
         self._sentence.setFont(type_scale.font(Size.CONTROL))
-        self._sentence.setWordWrap(True)
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._confirm = _button("Confirm", "You stand for this: it is not marked any more")
         self._remove = _button("Remove", "Take these words out of the post")
         self._undo = _button("Undo", "Mark this again")
@@ -41,7 +42,7 @@ class ClaimLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._sentence, stretch=0)
+        row.addWidget(self._sentence)
         for button in (self._confirm, self._remove, self._undo):
             row.addWidget(button)
         row.addStretch(1)
