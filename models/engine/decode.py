@@ -62,11 +62,15 @@ class Run:
 
 @dataclass
 class Row:
-    """A row: the bytes and tokens written so far, and, once it has stopped, why."""
+    """A row: the bytes and tokens written so far, and, once it has stopped, why.
+
+    `finished` is how many of its bytes are a finished text: up to its last sentence, or none.
+    """
 
     number: int
     generator: np.random.Generator
     written: bytes = b""
+    finished: int = 0
     last_token: int = -1
     tokens: int = 0
     ending: Ending | None = None
@@ -124,7 +128,7 @@ class Decoder:
             step = step if len(still) == len(living) else None
             living = still
         for row in living:
-            row.ending = Ending.SPARED
+            self._end(row, Ending.SPARED)
         return rows
 
     @staticmethod
@@ -145,9 +149,11 @@ class Decoder:
             if run.limits is None:
                 options = sampling.candidates(values, run.sampling)
             else:
-                allowed = run.limits.candidates(values, row.written, run.sampling)
+                may_end = run.limits.may_end(row.written)
+                row.finished = len(row.written) if may_end else row.finished
+                allowed = run.limits.candidates(values, row.written, may_end, run.sampling)
                 if allowed is None:
-                    row.ending = Ending.STUCK
+                    self._end(row, Ending.STUCK)
                     continue
                 options = allowed
             token = sampling.choose(options, row.generator)
@@ -159,7 +165,13 @@ class Decoder:
             row.tokens += 1
             row.written += self._pieces[token]
             if row.tokens == run.tokens:
-                row.ending = Ending.TOKENS
+                self._end(row, Ending.TOKENS)
+
+    @staticmethod
+    def _end(row: Row, ending: Ending) -> None:
+        """A row that cannot go on ends with the last sentence that it finished, if there is one."""
+        row.ending = Ending.SENTENCE if row.finished else ending
+        row.written = row.written[: row.finished] or row.written
 
     def _close_ranks(self, rows: Sequence[Row], length: int) -> list[Row]:
         """Let ended rows go: in the cache, the last living row takes the place of each."""

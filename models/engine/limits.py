@@ -54,12 +54,15 @@ class Vocabulary:
         pieces: the bytes of each token id.
         end_ids: the tokens that end an answer.
         full_stops: the tokens that are nothing but the end of a sentence.
+        has_number_space: whether a space of its own is only ever followed by digits.
     """
 
     def __init__(self, pieces: Sequence[bytes], end_ids: Sequence[int]) -> None:
         self.pieces = pieces
         self.end_ids = frozenset(end_ids)
         self.full_stops = [index for index, piece in enumerate(pieces) if piece in _FULL_STOPS]
+        # Where words bring their own space with them, a bare space is there for a number.
+        self.has_number_space = b" " in pieces and b" a" in pieces
         self._misleading: dict[int, bool] = {}
 
     def misleads(self, token: int) -> bool:
@@ -82,7 +85,14 @@ class Limits:
         self._untold = untold
         self._boost = boost
 
-    def candidates(self, logits: Logits, written: bytes, sampling: Sampling) -> Candidates | None:
+    def may_end(self, written: bytes) -> bool:
+        """Whether what a row has written is a finished text."""
+        text = written.decode("utf-8", "ignore").strip()
+        return bool(text) and self._rules.ends_sentence(text) and not _says_twice(text)
+
+    def candidates(
+        self, logits: Logits, written: bytes, may_end: bool, sampling: Sampling
+    ) -> Candidates | None:
         """The allowed candidates from one row of logits `[vocabulary]`, or None: the row is stuck.
 
         Changes `logits` in place: what the row has not told yet is raised, and near the limit the
@@ -91,8 +101,7 @@ class Limits:
         ends = self._vocabulary.end_ids
         text = written.decode("utf-8", "ignore")
         left = self._rules.limit - self._rules.weigh(text)
-        may_end = bool(text.strip()) and self._rules.ends_sentence(text.rstrip())
-        if may_end and _says_twice(text):
+        if not may_end and _says_twice(text):
             return None
         if may_end and (left < SENTENCE_ROOM or self._untold.is_all_told(text)):
             return only(min(ends))
@@ -117,14 +126,22 @@ class Limits:
         text = (written + piece).decode("utf-8", "ignore")
         if not self._rules.may_stand(text):
             return False
+        if piece == b" " and self._vocabulary.has_number_space and not self._may_count(text):
+            return False
         if left >= CLOSING_ROOM:
             return True
         full_stop = 0 if self._rules.ends_sentence(text) else 1
         return self._rules.weigh(text) + full_stop <= self._rules.limit
 
+    def _may_count(self, text: str) -> bool:
+        """Whether any number may come next."""
+        return any(self._rules.may_stand(text + digit) for digit in "0123456789")
+
 
 def _says_twice(text: str) -> bool:
     """Whether the sentence that just ended stands in the text already: a row that goes in rings."""
+    if not _SENTENCE_END.search(text[-3:]):
+        return False
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
     return len(sentences) > 1 and sentences[-1] in sentences[:-1]
 

@@ -9,15 +9,25 @@ notes have none.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import lru_cache
 
 from app.compose.grounding.check import Source
 from app.compose.grounding.claims import Kind
-from app.compose.grounding.dates import CALENDAR_WORDS
-from app.compose.grounding.numbers import NUMBER_WORDS, find_numbers, in_words
+from app.compose.grounding.dates import CALENDAR_WORDS, MONTHS
+from app.compose.grounding.numbers import NUMBER_WORDS
 from app.compose.grounding.polarity import find_negations, is_negation
 from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.spellings import (
+    CLOSING,
+    OPENING,
+    SEPARATORS,
+    SIGNED,
+    digit_runs,
+    following_digits,
+    literals,
+    number_words,
+    stumps,
+)
 from app.compose.grounding.units import UNITS
 from app.compose.grounding.wording import (
     find_entities,
@@ -30,12 +40,8 @@ from app.compose.words import FUNCTION_WORDS, find_words, is_english, stem_parts
 _TAIL = 48
 """Code points of the text that are looked at: what stands before them has been allowed already."""
 _RUN = re.compile(r"\d[\d.,:/'’-]*\Z")
-_MARKED = re.compile(r"[@#$€£¥₹]|://|www\.|\w\.\w", re.IGNORECASE)
 _LAST_RUN = re.compile(r"\S+\Z")
 _LAST_WORD = re.compile(r"[^\W\d_][\w'’-]*\Z")
-_OPENING = "([{\"'“‘«„¿¡"
-_CLOSING = ".,;:!?)]}\"'”’»…"
-_SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹"}
 _QUOTES = frozenset('"“”„«»')
 _SUSPECT = re.compile(r"[\d@#$€£¥₹\"“”„«»]|://|\w\.\w|[^\W\d_a-zß-öø-ÿ]")
 """What can be a claim; capitals and letters of other scripts are looked at closely."""
@@ -51,12 +57,11 @@ class Unfinished:
     def __init__(self, notes: str, is_english_asked: bool = True) -> None:
         self._source = source = Source(notes)
         self._names_count = is_english_asked
-        self._literals = _literals(source)
-        self._stumps = _stumps(source)
-        self._digits = _digit_runs(source)
-        self._number_words = tuple(
-            in_words(int(value)) for value in _values(source) if value == int(value)
-        )
+        self._literals = literals(source)
+        self._stumps = stumps(source)
+        self._digits = digit_runs(source)
+        self._following = following_digits(source)
+        self._number_words = number_words(source)
         self._words = frozenset(word.plain for word in find_words(notes)) | frozenset(
             part for word in find_words(notes) for part in re.split(r"[-/'’.]", word.plain)
         )
@@ -100,11 +105,11 @@ class Unfinished:
 
     def _marks_stand(self, tail: str) -> bool:
         """Links, handles and tags: what is under way must be the start of a noted one."""
-        if not _MARKED.search(tail):
+        if not SIGNED.search(tail):
             return True
         last = _LAST_RUN.search(tail)
-        under_way = last[0].lstrip(_OPENING) if last else ""
-        if under_way and _MARKED.search(under_way) and not self._may_become_literal(under_way):
+        under_way = last[0].lstrip(OPENING) if last else ""
+        if under_way and SIGNED.search(under_way) and not self._may_become_literal(under_way):
             return False
         done = tail[: last.start()] if last else tail
         return all(self._source.carries(entity) for entity in find_entities(done))
@@ -115,13 +120,13 @@ class Unfinished:
             return True
         runs = tail.split()
         done = runs if tail[-1:].isspace() else runs[:-1]
-        return not done or done[-1].strip(_OPENING + _CLOSING).casefold() not in self._stumps
+        return not done or done[-1].strip(OPENING + CLOSING).casefold() not in self._stumps
 
     def _may_become_literal(self, run: str) -> bool:
         plain = run.casefold()
         if any(literal.startswith(plain) for literal in self._literals):
             return True
-        bare = plain.rstrip(_CLOSING).removesuffix("'s").removesuffix("’s")
+        bare = plain.rstrip(CLOSING).removesuffix("'s").removesuffix("’s")
         if bare in self._literals:
             return True
         # A full stop or a decimal point without a mark of its own is no link.
@@ -135,10 +140,26 @@ class Unfinished:
         before = tail[: run.start()]
         if before and (before[-1].isalpha() or before[-1] == "_"):
             word = _LAST_RUN.search(tail)
-            return word is not None and self._is_noted_start(word[0].lstrip(_OPENING))
-        if any(known.startswith(digits) for known in self._digits):
+            return word is not None and self._is_noted_start(word[0].lstrip(OPENING))
+        if self._grows(digits):
+            return self._may_begin(before, digits)
+        # A colon would have to be followed by the minutes of another time.
+        return digits.rstrip(SEPARATORS) in self._digits and digits[-1] in ".,'’/-"
+
+    def _grows(self, digits: str) -> bool:
+        """Whether a run of digits is the beginning of one that the notes have, or all of it."""
+        return any(known.startswith(digits) for known in self._digits)
+
+    def _may_begin(self, before: str, digits: str) -> bool:
+        """Whether a number may begin here: right behind another one only where the notes do so."""
+        stop = len(before.rstrip())
+        last = _LAST_WORD.search(before[:stop])
+        is_after_month = last is not None and last[0].casefold() in MONTHS
+        if stop == len(before) or is_after_month:
             return True
-        return digits.rstrip(".,:/'’-") in self._digits and digits[-1] in ".,:/'’-"
+        if not any(quantity.span.stop == stop for quantity in find_quantities(before)):
+            return True
+        return any(known.startswith(digits) for known in self._following)
 
     def _last_words_stand(self, tail: str, is_whole: bool) -> bool:
         """Numbers with what they count, names, negations and superlatives among the last words."""
@@ -157,7 +178,7 @@ class Unfinished:
 
     def _claims_stand(self, tail: str, is_whole: bool, is_word_open: bool) -> bool:
         run = _RUN.search(tail)
-        run_start = run.start() + 1 if run else len(tail)
+        run_start = run.start() + 1 if run and self._grows(run[0]) else len(tail)
         for claim in find_quantities(tail):
             if not is_whole and claim.span.start == 0:
                 continue
@@ -166,7 +187,9 @@ class Unfinished:
             is_at_end = claim.span.stop >= run_start
             if not (is_at_end and self._may_grow(tail, claim, is_word_open)):
                 return False
-        if not self._may_deny and find_negations(tail):
+        if not self._may_deny and any(
+            negation.span.stop < len(tail) or not is_word_open for negation in find_negations(tail)
+        ):
             return False
         if self._names_count and not self._names_stand(tail, is_whole):
             return False
@@ -232,84 +255,3 @@ def _tail(text: str) -> str:
     tail = text[-_TAIL:]
     space = tail.find(" ")
     return tail[space:] if space >= 0 else tail
-
-
-def _literals(source: Source) -> frozenset[str]:
-    """The spellings of the notes' links, handles, tags and prices, in lower case."""
-    found = set()
-    for entity in source.entities:
-        written = entity.span.of(source.notes).casefold()
-        found.add(written)
-        if entity.kind is Kind.LINK:
-            bare = _bare_link(written)
-            found.update({bare, bare.rstrip("/"), f"https://{bare}", written.rstrip("/")})
-    for run in source.notes.casefold().split():
-        if _MARKED.search(run):
-            found.add(run.strip(_OPENING + _CLOSING))
-    for quantity in source.quantities:
-        if quantity.kind is Kind.PRICE:
-            found.update(_prices(quantity))
-    return frozenset(found)
-
-
-def _stumps(source: Source) -> frozenset[str]:
-    """What a link is up to its first dot or slash, unless the notes have it as a word as well."""
-    links = [entity for entity in source.entities if entity.kind is Kind.LINK]
-    begun = {re.split(r"[./]", _bare_link(link.span.of(source.notes)))[0] for link in links}
-    elsewhere = source.notes
-    for link in links:
-        elsewhere = elsewhere.replace(link.span.of(source.notes), " ")
-    return frozenset(begun) - {word.plain for word in find_words(elsewhere)}
-
-
-def _bare_link(written: str) -> str:
-    return re.sub(r"^(?:https?://)?(?:www\.)?", "", written.casefold())
-
-
-def _prices(quantity: Quantity) -> set[str]:
-    """A price with its sign in front, with and without groups of thousands."""
-    spelled = set()
-    for key in quantity.gives:
-        if key[0] == "measure" and key[1] in _SIGNS and isinstance(key[2], Decimal):
-            for digits in _spellings(key[2]):
-                spelled.add(_SIGNS[key[1]] + digits)
-    return spelled
-
-
-def _digit_runs(source: Source) -> frozenset[str]:
-    """Every spelling in digits of every number in the notes."""
-    found: set[str] = set()
-    for run in re.findall(r"\d[\d.,:/'’-]*", source.notes):
-        found.add(run.rstrip(".,:/'’-"))
-        found.update(part for part in re.split(r"[/:-]", run.rstrip(".,:/'’-")) if part)
-    for value in _values(source):
-        found.update(_spellings(value))
-    for quantity in source.quantities:
-        for key in quantity.gives:
-            if key[0] == "time" and isinstance(key[1], int):
-                found.update(_clock_spellings(key[1], quantity.span.of(source.notes)))
-    return frozenset(found)
-
-
-def _clock_spellings(minutes: int, written: str) -> set[str]:
-    hour, minute = divmod(minutes, 60)
-    short = (hour + 11) % 12 + 1
-    spelled = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}"}
-    if re.search(r"[ap]\.?m|noon|midnight|midday", written, re.IGNORECASE) or hour > 12:
-        spelled.update({f"{short}:{minute:02d}", f"{short}.{minute:02d}"})
-        if minute == 0:
-            spelled.add(str(short))
-    return spelled
-
-
-def _spellings(value: Decimal) -> set[str]:
-    """3.5 as 3.5 and 3.50, 1200 as 1200 and 1,200."""
-    plain = f"{value:f}"
-    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    whole, dot, rest = plain.partition(".")
-    grouped = f"{int(whole or 0):,}{dot}{rest}"
-    return {plain, grouped} | ({plain + "0"} if len(rest) == 1 else set())
-
-
-def _values(source: Source) -> list[Decimal]:
-    return [value for number in find_numbers(source.notes) for value in number.values]
