@@ -30,6 +30,27 @@ FUNCTION_WORDS = frozenset(
 )
 """English words that say how, not what; a draft may use them freely."""
 
+_INITIALS = re.compile(r"(?:\w\.)+\w")
+_ABBREVIATIONS = {
+    short: full
+    for full, shorts in {
+        "avenue": "ave av",
+        "street": "st str",
+        "road": "rd",
+        "lane": "ln",
+        "square": "sq",
+        "professor": "prof",
+        "doctor": "dr",
+        "department": "dept",
+        "mount": "mt",
+        "approximately": "approx ca",
+        "information": "info",
+        "repository": "repo",
+        "application": "app",
+        "photograph": "photo",
+    }.items()
+    for short in shorts.split()
+}
 _ELSEWHERE = frozenset(
     """
     der die das und ist nicht ein eine mit den dem von zu auf für im am wir sie es le la les des du
@@ -113,10 +134,13 @@ def is_english(text: str) -> bool:
 
 @cache
 def stem(word: str) -> str:
-    """A word without case, accents, possessive and ending."""
+    """A word without case, accents, possessive and ending; common abbreviations written out."""
     plain = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    stemmed: str = _ENGLISH.stemWord(plain.removesuffix("'s"))
+    plain = plain.removesuffix("'s")
+    if _INITIALS.fullmatch(plain):
+        plain = plain.replace(".", "")
+    stemmed: str = _ENGLISH.stemWord(_ABBREVIATIONS.get(plain, plain))
     return stemmed
 
 

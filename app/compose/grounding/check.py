@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from app.compose.grounding.claims import Claim, Claims, Doubt, Fact, Kind, Span
 from app.compose.grounding.dates import Key
@@ -21,6 +22,7 @@ from app.compose.grounding.wording import (
     find_names,
     find_quotations,
     find_superlatives,
+    is_capital,
 )
 from app.compose.words import COURTESIES, FUNCTION_WORDS, Word, find_words, stem, stem_parts
 
@@ -29,7 +31,9 @@ _CARRIED = 0.6
 _NEW = 0.75
 """The share of new content words at which a sentence is a statement of its own."""
 _SHORT_SENTENCE = 3
-"""A sentence with fewer content words than this is a turn of phrase, not a statement."""
+"""A sentence with fewer content words than this is one only if all of them are new."""
+_TURN_OF_PHRASE = 1
+"""Content words of a sentence that is too short to state anything."""
 _COUNTED = re.compile(r" ([a-z]{3,})\b")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+", re.MULTILINE)
 
@@ -62,7 +66,7 @@ class Source:
 
     def __init__(self, notes: str) -> None:
         self.notes = notes
-        self.quantities = find_quantities(notes)
+        self.quantities = find_quantities(notes, is_notes=True)
         self.entities = find_entities(notes)
         self.quotations = find_quotations(notes)
         self.negations = find_negations(notes)
@@ -73,6 +77,7 @@ class Source:
         for claim in (*self.quantities, *self.entities, *self.quotations):
             for key in claim.gives:
                 self.gives.setdefault(key, claim.span)
+        self._next_names = _name_pairs(notes)
         self.stems = _loose_stems(notes, self.marked)
 
     @property
@@ -84,6 +89,8 @@ class Source:
         """Where the notes carry a claim; None where they do not."""
         if claim.kind is Kind.QUOTATION:
             return _quoted_in(self.notes, claim)
+        if claim.kind is Kind.NAME and self._mixes(claim):
+            return None
         spans = [_first(self.gives, keys) for keys in claim.needs]
         found = [span for span in spans if span is not None]
         if len(found) < len(spans) or not found:
@@ -91,6 +98,25 @@ class Source:
         return (
             Span(min(found).start, max(span.stop for span in found)) if _close(found) else found[0]
         )
+
+    def _mixes(self, name: Quantity) -> bool:
+        """Whether a name is put together from two: "Ana Kim" of Ana Silva and Leo Kim."""
+        roots = [str(key[1]) for keys in name.needs for key in keys]
+        return any(
+            one in self._next_names
+            and other in self._next_names.values()
+            and self._next_names[one] != other
+            for one, other in pairwise(roots)
+        )
+
+
+def _name_pairs(notes: str) -> dict[str, str]:
+    """Each word of a name with the one behind it."""
+    pairs: dict[str, str] = {}
+    for one, other in pairwise(find_words(notes)):
+        if is_capital(one.text) and is_capital(other.text) and one.clause == other.clause:
+            pairs.setdefault(stem(one.text), stem(other.text))
+    return pairs
 
 
 def read_notes(notes: str) -> Source:
@@ -159,7 +185,7 @@ def _with_counted(text: str, found: Quantity) -> Span:
 def _by_sense(source: Source, text: str) -> Iterator[Claim]:
     """Claims that stand or fall by the words around them."""
     for negation in find_negations(text):
-        noted = counterpart(negation, source.negations)
+        noted = counterpart(source.notes, negation, source.negations)
         carried = noted.span if noted else says_otherwise(source.notes, negation)
         doubt = None if carried else Doubt.NOT_IN_NOTES
         yield Claim(Kind.NEGATION, negation.span, negation.span.of(text), carried, doubt)
@@ -179,7 +205,8 @@ def _statements(source: Source, text: str, claims: list[Claim]) -> Iterator[Clai
     for words in sentences.values():
         content = [word for word in words if word.is_content and word.plain not in COURTESIES]
         new = [word for word in content if not _is_noted(source, word)]
-        if len(content) >= _SHORT_SENTENCE and len(new) >= _NEW * len(content):
+        share = 1.0 if len(content) < _SHORT_SENTENCE else _NEW
+        if len(content) > _TURN_OF_PHRASE and len(new) >= share * len(content):
             span = Span(words[0].start, words[-1].stop)
             if not any(claim.is_supported and claim.span.touches(span) for claim in claims):
                 yield Claim(Kind.STATEMENT, span, span.of(text), None, Doubt.NOT_IN_NOTES)

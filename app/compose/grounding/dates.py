@@ -65,6 +65,7 @@ _ISO = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b")
 _SLASHED = re.compile(
     r"(?<![\d/.])(?P<a>\d{1,2})[/.](?P<b>\d{1,2})(?:[/.](?P<year>\d{4}|\d\d))(?![\d/])"
     r"|(?<![\d/.])(?P<c>\d{1,2})/(?P<d>\d{1,2})(?![\d/])"
+    r"|(?<![\d/.])(?P<e>\d\d)\.(?P<f>\d\d)\.(?!\d)"
 )
 _WORD = re.compile(rf"\b(?:{_MONTH}|{_DAY}|{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
 _DUE = re.compile(
@@ -72,6 +73,7 @@ _DUE = re.compile(
     r"|[-–,/(&]|\d)\s?$",
     re.IGNORECASE,
 )
+_MORE_DATE = re.compile(r"\.?,?\s?\d|\s?[-–&:]|\s(?:to|and|at)\s")
 _CLOCK = re.compile(
     r"(?<![\w.,:])(?P<hour>\d{1,2})(?:(?P<sep>[:.h])(?P<minute>[0-5]\d))?"
     r"(?:\s?(?P<m>[ap])\.?m\b)?"
@@ -98,15 +100,18 @@ class Moment:
     gives: frozenset[Key]
 
 
-def find_moments(text: str) -> list[Moment]:
-    """All dates and times, left to right, none within another."""
+def find_moments(text: str, *, is_notes: bool = False) -> list[Moment]:
+    """All dates and times, left to right, none within another.
+
+    In notes, which are written in haste, every short form of a day counts.
+    """
     found = [
         *_iso(text),
         *_with_month(text),
         *_slashed(text),
         *_clocks(text),
         *_noons(text),
-        *_words(text),
+        *_words(text, is_notes),
     ]
     kept: list[Moment] = []
     for moment in found:
@@ -125,7 +130,7 @@ def _with_month(text: str) -> Iterator[Moment]:
             needs: list[frozenset[Key]] = [frozenset({("day", month, day)}) for day in days]
             gives: set[Key] = {("month", month)}
             gives.update(("day", month, day) for day in days)
-            gives.update(("n", day) for day in days)
+            gives.update(("bare", day) for day in days)
             yield _dated(match, needs, gives)
 
 
@@ -140,14 +145,14 @@ def _dated(match: re.Match[str], needs: list[frozenset[Key]], gives: set[Key]) -
 def _iso(text: str) -> Iterator[Moment]:
     for match in _ISO.finditer(text):
         month, day = int(match["month"]), int(match["day"])
-        gives: set[Key] = {("day", month, day), ("month", month), ("n", day)}
+        gives: set[Key] = {("day", month, day), ("month", month), ("bare", day)}
         yield _dated(match, [frozenset({("day", month, day)})], gives)
 
 
 def _slashed(text: str) -> Iterator[Moment]:
     """3/2 may be in February or in March, or be no date at all: it says any of them."""
     for match in _SLASHED.finditer(text):
-        one, two = int(match["a"] or match["c"]), int(match["b"] or match["d"])
+        one, two = (int(number) for number in match.group("a", "b", "c", "d", "e", "f") if number)
         days = {("day", b, a) for a, b in ((one, two), (two, one)) if 1 <= b <= 12 and 1 <= a <= 31}
         if not days:
             continue
@@ -178,7 +183,7 @@ def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Mo
     if half:
         at = 60 * (hour % 12 + (12 if half.lower() == "p" else 0)) + minute
     exact: Key = ("time", at % 1440)
-    gives = {exact} | ({("n", hour)} if minute == 0 else set())
+    gives = {exact} | ({("bare", hour)} if minute == 0 else set())
     # A text may leave out am and pm that its notes have; it may not add them.
     may_be = {exact} if half or hour > 12 else {exact, ("time", (at + 720) % 1440)}
     return Moment(Kind.TIME, match.start(), match.end(), (frozenset(may_be),), frozenset(gives))
@@ -186,33 +191,32 @@ def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Mo
 
 def _range_start(match: re.Match[str], hour: int, minute: int) -> Moment:
     times = {("time", 60 * (hour % 12) + minute), ("time", 60 * (hour % 12 + 12) + minute)}
-    keys: frozenset[Key] = frozenset({*times, ("n", hour)})
+    keys: frozenset[Key] = frozenset({*times, ("bare", hour)})
     return Moment(Kind.TIME, match.start(), match.end(), (keys,), keys)
 
 
 def _noons(text: str) -> Iterator[Moment]:
     for match in _NOON.finditer(text):
         key: Key = ("time", 0 if match[0].lower() == "midnight" else 720)
-        yield Moment(
-            Kind.TIME, match.start(), match.end(), (frozenset({key}),), frozenset({key, ("n", 12)})
-        )
+        gives: frozenset[Key] = frozenset({key, ("bare", 12)})
+        yield Moment(Kind.TIME, match.start(), match.end(), (frozenset({key}),), gives)
 
 
-def _words(text: str) -> Iterator[Moment]:
+def _words(text: str, is_notes: bool) -> Iterator[Moment]:
     for match in _WORD.finditer(text):
         word = match[0].lower()
-        if word in _AMBIGUOUS and not _is_due(text, match):
+        is_clear = word not in _AMBIGUOUS or (is_notes and word not in ("may", "march"))
+        if not is_clear and not _is_due(text, match):
             continue
         key = _meaning(word)
         yield Moment(Kind.DATE, match.start(), match.end(), (frozenset({key}),), frozenset({key}))
 
 
 def _is_due(text: str, match: re.Match[str]) -> bool:
+    behind = text[match.end() :]
     if not match[0][0].isupper():
-        return bool(re.match(r"\s\d", text[match.end() :]))
-    return bool(_DUE.search(text[: match.start()])) or bool(
-        re.match(r"\.?,?\s?\d", text[match.end() :])
-    )
+        return bool(re.match(r"\s\d", behind))
+    return bool(_DUE.search(text[: match.start()]) or _MORE_DATE.match(behind))
 
 
 def _meaning(word: str) -> Key:

@@ -37,17 +37,23 @@ _MULTIPLES = {
     "pair": Decimal(2),
     "both": Decimal(2),
 }
+_ORDINAL_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
 _ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=3
-    )
+    **{word: value for value, word in enumerate(_ORDINAL_UNITS, start=1)},
+    **{"tenth": 10, "eleventh": 11, "twelfth": 12},
+    **{f"{word}th": value for value, word in enumerate(_TEENS, start=13)},
+    **{f"{word[:-1]}ieth": 10 * value for value, word in enumerate(_TENS, start=2)},
+    **{
+        f"{tens}-{unit}": 10 * value + number
+        for value, tens in enumerate(_TENS, start=2)
+        for number, unit in enumerate(_ORDINAL_UNITS, start=1)
+    },
 }
-_WEAK = frozenset({"one", "both", "couple", "pair", "zero", "half"})
+_WEAK = frozenset({"one", "both", "couple", "pair", "zero", "half", "first", "second"})
 """Words that count in notes, yet often count nothing ("one of", "a couple of", "half-way")."""
 
 NUMBER_WORDS = frozenset(
-    {*_SMALL, *_MULTIPLES, *_ORDINALS, *(word for word in _SCALES if len(word) > 2)}
+    {*_SMALL, *_MULTIPLES, *_ORDINALS, *_TENS, *(word for word in _SCALES if len(word) > 2)}
     | {"dozens", "hundreds", "thousands", "millions"}
 )
 """Every single word that counts something."""
@@ -57,8 +63,10 @@ _SMALL_WORDS = rf"(?:(?:{'|'.join(_TENS)})[-\s](?:{'|'.join(_UNITS[1:10])})|{_ON
 _IN_WORDS = re.compile(
     rf"\b(?:(?P<of>a|{_SMALL_WORDS})\s(?P<scale>dozen|hundred|thousand|million|billion)s?"
     rf"(?:\s(?:and\s)?(?P<rest>{_SMALL_WORDS}))?"
-    rf"|(?P<small>{_SMALL_WORDS})|(?P<dozen>dozen|dozens|hundreds|thousands|millions)"
-    rf"|(?P<multiple>{'|'.join(_MULTIPLES)})|(?P<ordinal>{'|'.join(_ORDINALS)})s?)\b",
+    rf"|(?P<small>{_SMALL_WORDS})(?!-(?:{'|'.join(_ORDINAL_UNITS)}))"
+    rf"|(?P<dozen>dozen|dozens|hundreds|thousands|millions)"
+    rf"|(?P<multiple>{'|'.join(_MULTIPLES)})"
+    rf"|(?P<ordinal>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})s?)\b",
     re.IGNORECASE,
 )
 _IN_DIGITS = re.compile(
@@ -80,6 +88,7 @@ class Number:
         literal: the digits of a version, which only themselves are equal to.
         is_weak: a word that may as well count nothing.
         is_ordinal: "26th", "third".
+        scale: what "k" or "million" behind it multiplies it by.
     """
 
     start: int
@@ -88,6 +97,7 @@ class Number:
     literal: str | None = None
     is_weak: bool = False
     is_ordinal: bool = False
+    scale: int = 1
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -123,19 +133,26 @@ def _digits(text: str) -> Iterator[Number]:
     for match in _IN_DIGITS.finditer(text):
         digits = match["digits"]
         is_version = digits.count(".") > 1
-        scale = _SCALES[_scale_name(match["scale"])] if match["scale"] else 1
+        scale, stop = _scale(text, match)
         yield Number(
             match.start(),
-            match.end(),
+            stop,
             frozenset(value * scale for value in _values(digits)),
             digits if is_version else None,
             is_ordinal=bool(match["ordinal"]),
+            scale=scale,
         )
 
 
-def _scale_name(written: str) -> str:
-    name = written.strip()
-    return name if name == "M" else name.lower()
+def _scale(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """What the number is multiplied by, and where it ends; a small m is a million of money."""
+    if match["scale"]:
+        name = match["scale"].strip()
+        return _SCALES[name if name == "M" else name.lower()], match.end()
+    is_money = text[: match.start()].endswith(("$", "€", "£"))
+    if is_money and re.match(r"m\b", text[match.end() :]):
+        return 10**6, match.end() + 1
+    return 1, match.end()
 
 
 def _values(digits: str) -> frozenset[Decimal]:

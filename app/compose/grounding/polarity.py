@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.compose.grounding.claims import Span
-from app.compose.words import Word, find_words, stem
+from app.compose.words import Word, find_words, stem, stem_parts
 
 NEGATIONS = frozenset(
     """
@@ -17,17 +17,23 @@ NEGATIONS = frozenset(
 _ABSENCES = frozenset(
     """
     unless except excluding stop stopped stops cancelled canceled cancel closed missing lost lack
-    lacks fails failed fail ended ends avoid free gone refuse refused less zero un
+    lacks fails failed fail ended ends avoid gone refuse refused less zero sold same unchanged only
     """.split()
 )
-"""Words with which notes may say the same as a negation does ("free": no charge)."""
+"""Words with which notes may say the same as a negation does ("sold out": no tickets left)."""
+_COSTS = frozenset(map(stem, "pay cost charge fee ticket price entry admission money".split()))
+"""What is denied where notes say "free"."""
 _REACH = 5
 """How many words behind it a negation denies, at most to the end of its clause."""
 _SUBJECT = 4
 """How many content words in front of it, within the sentence, may be what it speaks of."""
 _NO_NEGATION = re.compile(
-    r"\bno\s*\.?\s*\d|\bnot only\b|\bno doubt\b|\bwhy not\b|\bno wonder\b|\bno matter\b", re.I
+    r"\bno\s*\.?\s*\d|\bnot only\b|\bno doubt\b|\bwhy not\b|\bno wonder\b|\bno matter\b"
+    r"|\b(?:do not|don['’]t|never|not) (?:forget|miss|hesitate|worry|wait|be shy)\b"
+    r"|\bno problem\b|\bno worries\b|\b(?:no|not)\b[^.!?]{1,30}\?|\bnot to mention\b",
+    re.IGNORECASE,
 )
+"""Negations that deny nothing: idioms, invitations, questions."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,20 @@ def is_negation(word: str) -> bool:
 def find_negations(text: str) -> list[Negation]:
     """All negations of a text, left to right."""
     idioms = [match.span() for match in _NO_NEGATION.finditer(text)]
+    words = find_words(text)
     return [
         negation
-        for negation in _find(find_words(text))
+        for negation in _find(words)
         if not any(a <= negation.span.start < b for a, b in idioms)
+        and not _is_double(words, negation)
     ]
+
+
+def _is_double(words: list[Word], negation: Negation) -> bool:
+    """Whether another one takes it back: "cannot join without a ticket" asks for a ticket."""
+    word = next(word for word in words if word.start == negation.span.start)
+    clause = [other.plain for other in words if other.clause == word.clause]
+    return "without" in clause and sum(map(is_negation, clause)) > 1
 
 
 def _find(words: list[Word]) -> Iterator[Negation]:
@@ -66,30 +81,50 @@ def _find(words: list[Word]) -> Iterator[Negation]:
         before = [other for other in words[:place] if other.sentence == word.sentence]
         yield Negation(
             Span(word.start, word.stop),
-            tuple(stem(other.text) for other in behind if other.is_content),
-            tuple(stem(other.text) for other in reversed(before) if other.is_content)[:_SUBJECT],
+            _stems(behind),
+            _stems(list(reversed(before)))[:_SUBJECT],
         )
 
 
-def counterpart(negation: Negation, notes: list[Negation]) -> Negation | None:
-    """The negation of the notes that denies the same as one of the text; None: there is none."""
+def _stems(words: list[Word]) -> tuple[str, ...]:
+    """Stems of the content words; of a hyphenated word, of its parts."""
+    found: list[str] = []
+    for word in words:
+        if word.is_content:
+            whole, *parts = stem_parts(word.text)
+            found += parts or [whole]
+    return tuple(found)
+
+
+def counterpart(notes: str, negation: Negation, noted_negations: list[Negation]) -> Negation | None:
+    """The negation of the notes that denies the same as one of the text; None: there is none.
+
+    One shared word is enough, unless both go on to deny different things and the notes say the
+    text's elsewhere without denying it: "ship to Canada, not to the UK".
+    """
     about = {*negation.denied, *negation.subject}
-    for noted in notes:
+    said_openly = _said_openly(notes, noted_negations)
+    for noted in noted_negations:
         denied = {*noted.denied, *noted.subject}
-        if about & denied or not about or not denied:
+        others, noted_others = set(negation.denied[1:]), set(noted.denied[1:])
+        is_elsewhere = others & said_openly and noted_others and not others & denied
+        if (about & denied or not about or not denied) and not is_elsewhere:
             return noted
     return None
 
 
 def says_otherwise(notes: str, negation: Negation) -> Span | None:
-    """Where notes without a negation say the same in another word: closed, cancelled, free."""
+    """Where notes say the same in another word: closed, cancelled, free, unaffected."""
     words = find_words(notes)
     about = {*negation.denied, *negation.subject}
     for word in words:
-        if word.plain in _ABSENCES or word.plain.startswith(("un", "in", "im")):
-            same = {stem(other.text) for other in words if other.clause == word.clause}
-            if about & same or word.plain.removeprefix("un") in about:
-                return Span(word.start, word.stop)
+        root = stem(word.text)
+        opposite = word.plain.startswith("un") and stem(word.plain[2:]) in about
+        is_free = word.plain == "free" and about & _COSTS and "free" not in about
+        same = {stem(other.text) for other in words if other.sentence == word.sentence} - {root}
+        is_absence = word.plain in _ABSENCES and root not in about and about & same
+        if opposite or is_free or is_absence:
+            return Span(word.start, word.stop)
     return None
 
 
@@ -101,34 +136,36 @@ def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
     noted = find_negations(notes)
     if not noted:
         return []
-    all_denied = [stem_ for negation in noted for stem_ in negation.denied[:2]]
-    open_stems = _said_openly(notes, noted)
+    said_openly = _said_openly(notes, noted)
     said = find_words(text)
-    denying = {word.clause for word in said if _denies(word)}
+    in_text = {stem(word.text) for word in said}
     found = []
     for word in said:
         root = stem(word.text)
-        if root in all_denied and root not in open_stems and word.is_content:
-            near = {other.clause for other in said if other.sentence == word.sentence} & denying
-            if word.clause not in denying and not (near and _short(said, word)):
-                source = next(n for n in noted if root in n.denied[:2])
-                if _is_head(root, source):
-                    found.append((Span(word.start, word.stop), source.span))
+        source = next((negation for negation in noted if root in negation.denied[:1]), None)
+        if source is None or root in said_openly or not word.is_content:
+            continue
+        others = set(source.denied[1:])
+        is_about_the_same = not others or others & in_text
+        if is_about_the_same and not _is_denied(said, word):
+            found.append((Span(word.start, word.stop), source.span))
     return found
 
 
-def _denies(word: Word) -> bool:
-    return is_negation(word.plain) or word.plain in _ABSENCES or word.plain.startswith("un")
+def _is_denied(words: list[Word], word: Word) -> bool:
+    """Whether a word's clause denies something; an aside does where its sentence does."""
+    is_aside = _short(words, word)
+    return any(
+        is_negation(other.plain) or other.plain in _ABSENCES
+        for other in words
+        if other is not word
+        and (other.clause == word.clause or (is_aside and other.sentence == word.sentence))
+    )
 
 
 def _short(words: list[Word], word: Word) -> bool:
     """Whether the word's clause is a mere aside, as in "Dogs, sadly, are not allowed"."""
     return sum(other.clause == word.clause for other in words) <= 2
-
-
-def _is_head(root: str, negation: Negation) -> bool:
-    """The nearest denied word carries the denial; those behind it need it less."""
-    return bool(negation.denied) and negation.denied[0] == root
 
 
 def _said_openly(notes: str, noted: list[Negation]) -> frozenset[str]:

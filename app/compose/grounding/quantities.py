@@ -7,14 +7,23 @@ and Feb 3, 90 minutes and 1.5 hours, twelve and 12.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.dates import Key, Moment, find_moments
 from app.compose.grounding.numbers import Number, find_numbers
 from app.compose.grounding.units import AFTER, BEFORE, CURRENCIES, Unit, unit
+from app.compose.words import FUNCTION_WORDS
 
+_HALF = re.compile(r"\d\s?[ap]\.?m\b|noon|midnight", re.IGNORECASE)
+_OPENING_HOURS = re.compile(
+    r"\b(?:open|opens|hours|daily|doors|from|between|workshop|session|market|shop|office|mon\w*|tue\w*"
+    r"|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)[\s:,]*(?:\d{1,2}\s?(?:-|–|to)\s?)?$",
+    re.IGNORECASE,
+)
+"""What stands before hours without am and pm."""
 _LIST = re.compile(r"\s?(?:-|–|—|/|,|and|or|to|&)\s?")
 """What may stand between numbers that share a unit: "5 and 10 km", "$3-5"."""
 
@@ -36,21 +45,52 @@ class Quantity:
     is_claim: bool = True
 
 
-def find_quantities(text: str) -> list[Quantity]:
-    """All quantities of a text, left to right."""
-    moments = find_moments(text)
+def find_quantities(text: str, *, is_notes: bool = False) -> list[Quantity]:
+    """All quantities of a text, left to right.
+
+    Of notes: read generously, so that what may be meant in haste is given.
+    """
+    moments = find_moments(text, is_notes=is_notes)
     free = [
         number
         for number in find_numbers(text)
         if not any(moment.start < number.stop and number.start < moment.stop for moment in moments)
     ]
     found = [_from_moment(moment) for moment in moments] + _measured(text, free)
+    if is_notes:
+        found = _read_generously(text, found)
     return sorted(found, key=lambda quantity: quantity.span)
 
 
 def _from_moment(moment: Moment) -> Quantity:
     span = Span(moment.start, moment.stop)
     return Quantity(moment.kind, span, moment.needs, moment.gives)
+
+
+def _read_generously(notes: str, found: list[Quantity]) -> list[Quantity]:
+    """What people leave out: "open 9-5" is from 9am to 5pm, "doors 7pm, film 7:30" both evening."""
+    has_half = _HALF.search(notes) is not None
+    currencies = {key[1] for q in found if q.kind is Kind.PRICE for key in q.gives if len(key) == 3}
+    return [
+        replace(one, gives=one.gives | _left_out(notes, one, has_half, currencies)) for one in found
+    ]
+
+
+def _left_out(
+    notes: str, quantity: Quantity, has_half: bool, currencies: set[object]
+) -> frozenset[Key]:
+    keys: set[Key] = set()
+    is_half_open = has_half and not _HALF.search(quantity.span.of(notes))
+    for key in quantity.gives:
+        if key[0] == "time" and is_half_open and isinstance(key[1], int):
+            keys.add(("time", (key[1] + 720) % 1440))
+        if key[0] == "n" and isinstance(key[1], Decimal):
+            if _OPENING_HOURS.search(notes[: quantity.span.start]) and key[1] <= 24:
+                hour = int(key[1]) * 60
+                keys.update({("time", hour % 1440), ("time", (hour + 720) % 1440)})
+            if len(currencies) == 1 and (key[1] >= 1000 or key[1] != int(key[1])):
+                keys.add(("measure", *currencies, key[1]))
+    return frozenset(keys)
 
 
 @dataclass
@@ -62,6 +102,7 @@ class _Measured:
     stop: int
     unit: Unit | None
     is_shared: bool = False
+    shared_scale: int = 1
 
 
 def _measured(text: str, numbers: list[Number]) -> list[Quantity]:
@@ -73,7 +114,9 @@ def _measured(text: str, numbers: list[Number]) -> list[Quantity]:
     for other, one in pairwise(reversed(found)):
         if one.unit is None and other.unit is not None and _in_list(text, one, other):
             one.unit, one.is_shared = other.unit, True
-    return [_quantity(measured) for measured in found]
+        if one.number.scale == 1 and _in_list(text, one, other):
+            one.shared_scale = other.number.scale
+    return [_quantity(text, measured) for measured in found]
 
 
 def _in_list(text: str, one: _Measured, other: _Measured) -> bool:
@@ -92,25 +135,52 @@ def _with_unit(text: str, number: Number) -> _Measured:
     return _Measured(number, number.start, number.stop, None)
 
 
-def _quantity(measured: _Measured) -> Quantity:
+def _quantity(text: str, measured: _Measured) -> Quantity:
     number, span = measured.number, Span(measured.start, measured.stop)
-    counted: set[Key] = {("n", value) for value in number.values}
+    values = number.values | {value * measured.shared_scale for value in number.values}
+    bare: set[Key] = {("bare", value) for value in values}
+    plain: set[Key] = {("n", value) for value in values}
+    if number.is_ordinal:
+        bare |= {("ordinal", value) for value in values}
     if number.literal:
-        counted.add(("literal", number.literal))
+        plain.add(("literal", number.literal))
     if measured.unit is None:
-        needs: set[Key] = {("literal", number.literal)} if number.literal else counted
+        needs = plain if number.literal is None or number.values else {("literal", number.literal)}
+        needs = set(needs) | _clock_alternatives(text, span)
+        gives = plain | bare | _clock_alternatives(text, span)
+        if not _counts_something(text, span):
+            needs |= bare
         kind = Kind.NUMBER
     else:
-        scaled = {
-            ("measure", measured.unit.measures, value * measured.unit.factor)
-            for value in number.values
-        }
+        scaled = _scaled(text, span, measured.unit, values)
         is_loose = measured.is_shared or measured.unit.measures == "times"
-        needs = scaled | counted if is_loose else set(scaled)
-        counted |= scaled
+        needs = scaled | plain | bare if is_loose else set(scaled)
+        gives = scaled | bare | (plain if is_loose else set())
         kind = _kind(measured.unit)
     is_claim = not (number.is_weak and measured.unit is None)
-    return Quantity(kind, span, (frozenset(needs),), frozenset(counted), is_claim)
+    return Quantity(kind, span, (frozenset(needs),), frozenset(gives), is_claim)
+
+
+def _scaled(text: str, span: Span, measure: Unit, values: frozenset[Decimal]) -> set[Key]:
+    keys: set[Key] = {("measure", measure.measures, value * measure.factor) for value in values}
+    if span.of(text).rstrip().endswith("h"):
+        keys.update(("time", int(value) * 60 % 1440) for value in values if value <= 24)
+    return keys
+
+
+def _clock_alternatives(text: str, span: Span) -> set[Key]:
+    """8.30 may be a time of day."""
+    match = re.fullmatch(r"(\d{1,2})\.([0-5]\d)", span.of(text))
+    if match is None or int(match[1]) > 24:
+        return set()
+    at = int(match[1]) * 60 + int(match[2])
+    return {("time", at % 1440), ("time", (at + 720) % 1440)}
+
+
+def _counts_something(text: str, span: Span) -> bool:
+    """Whether the next word is what is counted: then "5 bands" needs five of something."""
+    behind = re.match(r"\s([a-z]{3,})\b", text[span.stop :])
+    return behind is not None and behind[1] not in FUNCTION_WORDS
 
 
 def _kind(measure: Unit) -> Kind:

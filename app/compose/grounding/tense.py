@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from app.compose.grounding.claims import Doubt, Span
+from app.compose.grounding.dates import find_moments
 from app.compose.words import Word, find_words, stem
 
 _IRREGULAR = {
@@ -32,43 +33,61 @@ _IRREGULAR = {
 _PERFECT = frozenset({"has", "have", "had", "we've", "they've", "i've", "he's", "she's", "it's"})
 _WAS = frozenset({"was", "were"})
 _BE = frozenset({"is", "are", "be", "being", "am", "get", "gets", "it's", "we're", "that's"})
-_TO_COME = frozenset({"will", "shall", "won't", "we'll", "i'll", "they'll", "it'll"})
-_BETWEEN = frozenset(
-    {"just", "now", "already", "been", "recently", "also", "finally", "not", "all"}
+_SURELY_TO_COME = frozenset("will shall won't we'll i'll they'll it'll plan plans going".split())
+_TO_COME = _SURELY_TO_COME | frozenset(
+    "to planned planning may might can could should would must want wants hope hopes".split()
 )
+_BETWEEN = frozenset({"just", "now", "already", "been", "recently", "also", "finally", "all"})
 _PAST_TIME = re.compile(r"\b(?:yesterday|ago|last\s\w+|was|were|had|has|have|been)\b|\w've\b", re.I)
+_NOW_OR_PAST = re.compile(r"\b(?:today|tonight|now|yesterday|ago|last)\b", re.IGNORECASE)
+_CONDITIONS = frozenset("if unless until once when haven't hasn't not".split())
 
 
 def find_tense_claims(notes: str, text: str) -> Iterator[tuple[Span, Span | None, Doubt]]:
     """Verbs of the text that the notes have in another time: span, the notes' verb, the doubt."""
     noted = find_words(notes)
-    past_stems = {_base(word) for place, word in enumerate(noted) if _is_past(noted, place)}
-    other_forms = {
-        stem(word.text): Span(word.start, word.stop)
-        for place, word in enumerate(noted)
-        if not _is_past(noted, place) and word.is_content
-    }
-    to_come = {
-        _base(noted[place + 1]) for place, word in enumerate(noted[:-1]) if word.plain in _TO_COME
-    }
-    notes_tell_past = bool(past_stems) or _PAST_TIME.search(notes) is not None
+    done = {_base(word): word for place, word in enumerate(noted) if _is_past(noted, place)}
+    planned = _planned(notes, noted)
+    notes_tell_past = bool(done) or _PAST_TIME.search(notes) is not None
     said = find_words(text)
     for place, word in enumerate(said):
-        base = _base(word)
-        span = Span(word.start, word.stop)
-        if word.plain in _WAS and not notes_tell_past:
+        base, span = _base(word), Span(word.start, word.stop)
+        if word.plain in _WAS and planned and not notes_tell_past:
             yield span, None, Doubt.PLAN_AS_DONE
-        elif _is_told_past(said, place) and base in other_forms and base not in past_stems:
-            yield span, other_forms[base], Doubt.PLAN_AS_DONE
-        elif (
-            place
-            and said[place - 1].plain in _TO_COME
-            and base in past_stems
-            and base not in other_forms
-            and base not in to_come
-        ):
-            source = next(Span(w.start, w.stop) for w in noted if _base(w) == base)
-            yield span, source, Doubt.DONE_AS_PLAN
+        elif _is_told_past(text, said, place) and base in planned and base not in done:
+            yield span, _place(planned[base]), Doubt.PLAN_AS_DONE
+        elif base in done and base not in planned and _is_told_to_come(said, place):
+            yield span, _place(done[base]), Doubt.DONE_AS_PLAN
+
+
+def _place(word: Word) -> Span:
+    return Span(word.start, word.stop)
+
+
+def _planned(notes: str, words: list[Word]) -> dict[str, Word]:
+    """Words of the notes that tell of what is to come, by their base.
+
+    Those behind "will", "to", "plan" and the like, and those that are no past form in a sentence
+    with a date or a time of day that is not today's.
+    """
+    dated = _dated_sentences(notes, words)
+    planned: dict[str, Word] = {}
+    for place, word in enumerate(words):
+        is_scheduled = word.sentence in dated and not _has_past_form(word)
+        if word.is_content and (_is_to_come(words, place) or is_scheduled):
+            planned.setdefault(_base(word), word)
+    return planned
+
+
+def _dated_sentences(notes: str, words: list[Word]) -> frozenset[int]:
+    moments = find_moments(notes)
+    found = set()
+    for word in words:
+        if any(moment.start <= word.start < moment.stop for moment in moments):
+            sentence = [other for other in words if other.sentence == word.sentence]
+            if not _NOW_OR_PAST.search(notes, sentence[0].start, sentence[-1].stop):
+                found.add(word.sentence)
+    return frozenset(found)
 
 
 def _base(word: Word) -> str:
@@ -80,19 +99,28 @@ def _has_past_form(word: Word) -> bool:
 
 
 def _is_past(words: list[Word], place: int) -> bool:
-    """In notes every past form counts, "booking needed" and "released" alike."""
-    return _has_past_form(words[place])
+    """In notes every past form counts, "booking needed" too, but not "to be opened"."""
+    return _has_past_form(words[place]) and not _is_to_come(words, place)
 
 
-def _is_told_past(words: list[Word], place: int) -> bool:
-    """A past form that tells what happened: not "is planned", "to be opened", "our planned"."""
-    if not _has_past_form(words[place]):
+def _is_to_come(words: list[Word], place: int) -> bool:
+    """Right behind "will", "to", "plan" and the like, with at most a "be" or "not" between."""
+    before = [word.plain for word in words[max(0, place - 3) : place]]
+    while before and before[-1] in {"be", "not", "also", "get"}:
+        before.pop()
+    return bool(before) and before[-1] in _TO_COME
+
+
+def _is_told_to_come(words: list[Word], place: int) -> bool:
+    return any(word.plain in _SURELY_TO_COME for word in words[max(0, place - 3) : place])
+
+
+def _is_told_past(text: str, words: list[Word], place: int) -> bool:
+    """A past form that tells what happened: not "is planned", "hosted by", "if you have voted"."""
+    word = words[place]
+    if not _has_past_form(word) or _is_open(text, words, place):
         return False
-    before = [
-        word.plain
-        for word in words[max(0, place - 4) : place]
-        if word.clause == words[place].clause
-    ]
+    before = [w.plain for w in words[max(0, place - 4) : place] if w.clause == word.clause]
     while before and before[-1] in _BETWEEN:
         before.pop()
     if not before:
@@ -101,5 +129,12 @@ def _is_told_past(words: list[Word], place: int) -> bool:
         return True
     if any(helper in before[-2:] for helper in _BE) or before[-1] in {"to", "will", "a", "the"}:
         return False
-    is_last_word = place + 1 == len(words) or words[place + 1].clause != words[place].clause
-    return not is_last_word
+    behind = words[place + 1] if place + 1 < len(words) else None
+    return behind is not None and behind.plain not in {"by", "with"}
+
+
+def _is_open(text: str, words: list[Word], place: int) -> bool:
+    """Whether its sentence asks, or sets a condition."""
+    sentence = [word for word in words if word.sentence == words[place].sentence]
+    is_question = text[sentence[-1].stop : sentence[-1].stop + 1] == "?"
+    return is_question or any(word.plain in _CONDITIONS for word in sentence)

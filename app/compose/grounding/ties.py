@@ -7,7 +7,10 @@ around one verb the other way round.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.quantities import Quantity
@@ -16,6 +19,8 @@ from app.compose.words import Word, find_words, stem
 
 _NEAR = 3
 """How many words to either side of a number belong to it, within its clause."""
+_LISTED = re.compile(r"\s*[:(–-]\s*")
+"""Between a word and the number that belongs to it in a list: "Soup: 4 euros", "Anna (34)"."""
 _ROLES = {
     "from": "from",
     "to": "to",
@@ -27,8 +32,14 @@ _ROLES = {
     "under": "under",
     "below": "under",
     "above": "over",
-    "than": "than",
-    "instead": "than",
+}
+_OPPOSITE = {
+    "from": "to",
+    "to": "from",
+    "before": "after",
+    "after": "before",
+    "over": "under",
+    "under": "over",
 }
 
 
@@ -68,20 +79,30 @@ def _counts_other(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
 def _is_elsewhere(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
     """Beside words of another number alone, of the same kind of number."""
     mine = frozenset[str]().union(*(other.beside for other in own))
-    rivals = [other for other in others if _alike(tie.quantity, other.quantity)]
+    rivals = [other for other in others if _sort(tie.quantity) == _sort(other.quantity)]
     theirs = frozenset[str]().union(*(other.beside for other in rivals)) - mine
-    return bool(tie.beside & theirs) and not tie.beside & mine
+    return bool(mine) and bool(tie.beside & theirs) and not tie.beside & mine
 
 
-def _alike(one: Quantity, other: Quantity) -> bool:
-    return one.kind is other.kind
+def _sort(quantity: Quantity) -> tuple[object, ...]:
+    """What kind of number: euros, metres, a year, a version or a plain count."""
+    keys = next(iter(quantity.needs), frozenset())
+    for key in keys:
+        if key[0] == "measure":
+            return (quantity.kind, key[1])
+        if key[0] == "literal":
+            return (quantity.kind, "version")
+        if key[0] == "n" and isinstance(key[1], Decimal) and 1900 <= key[1] <= 2100:
+            return (quantity.kind, "year")
+    return (quantity.kind,)
 
 
 def _turned_round(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
-    """ "From 0.8 to 3" where the notes say "from 3 to 0.8"."""
+    """ "From 0.8 to 3" where the notes say "from 3 to 0.8", or "from 30 June" for "until"."""
     if tie.role is None or any(other.role in (None, tie.role) for other in own):
         return False
-    return any(other.role == tie.role for other in others)
+    is_opposite = any(other.role == _OPPOSITE.get(tie.role) for other in own)
+    return is_opposite or any(other.role == tie.role for other in others)
 
 
 def _same(one: Quantity, other: Quantity) -> bool:
@@ -91,18 +112,21 @@ def _same(one: Quantity, other: Quantity) -> bool:
 def _ties(text: str, quantities: list[Quantity]) -> list[_Tie]:
     words = find_words(text)
     spans = [quantity.span for quantity in quantities]
-    return [_tie(quantity, words, spans) for quantity in quantities]
+    return [_tie(text, quantity, words, spans) for quantity in quantities]
 
 
-def _tie(quantity: Quantity, words: list[Word], spans: list[Span]) -> _Tie:
+def _tie(text: str, quantity: Quantity, words: list[Word], spans: list[Span]) -> _Tie:
     span = quantity.span
     before = [word for word in words if word.stop <= span.start]
     behind = [word for word in words if word.start >= span.stop]
     inside = [word for word in words if Span(word.start, word.stop).touches(span)]
     clause = inside[0].clause if inside else (before[-1].clause if before else 0)
     beside: set[str] = set()
-    for side in (list(reversed(before)), behind):
-        beside.update(_beside(side, clause, spans))
+    head = before[-1] if before else None
+    is_listed = head is not None and _LISTED.fullmatch(text, head.stop, span.start) is not None
+    own_clause = head.clause if head is not None and is_listed else clause
+    beside.update(_beside(list(reversed(before)), own_clause, spans))
+    beside.update(_beside(behind, clause, spans))
     role = _ROLES.get(before[-1].plain) if before else None
     return _Tie(quantity, frozenset(beside), _counted(quantity, behind, clause), role)
 
@@ -133,29 +157,66 @@ def find_exchanged(notes: str, text: str) -> list[tuple[Span, Span]]:
     heads = {stem(word.text) for word in find_words(notes) if is_capital(word.text)}
     noted, said = _pairs(notes, heads), _pairs(text, heads)
     found = []
-    for (one, other), (verbs, span) in said.items():
-        before, source = noted.get((other, one), (frozenset[str](), span))
-        after, _ = noted.get((one, other), (frozenset[str](), span))
-        if verbs & before and not verbs & after:
-            found.append((span, source))
+    for pair in said:
+        same = [other for other in noted if pair.is_like(other)]
+        turned = [other for other in noted if pair.is_turned(other)]
+        if turned and not same:
+            found.append((pair.span, turned[0].span))
     return found
 
 
-def _pairs(text: str, heads: set[str]) -> dict[tuple[str, str], tuple[frozenset[str], Span]]:
-    """Each two neighbouring names of a sentence, with the stems between; the active voice alone."""
+@dataclass(frozen=True)
+class _Pair:
+    """Two neighbouring names of a sentence, and the stems between them."""
+
+    first: frozenset[str]
+    between: frozenset[str]
+    second: frozenset[str]
+    span: Span
+
+    def is_like(self, other: _Pair) -> bool:
+        return bool(
+            self.between & other.between and self.first & other.first and self.second & other.second
+        )
+
+    def is_turned(self, other: _Pair) -> bool:
+        return bool(
+            self.between & other.between and self.first & other.second and self.second & other.first
+        )
+
+
+_MUTUAL = frozenset(
+    map(stem, "with by from and or vs versus play plays meet face join get".split())
+)
+"""Between two names these say the same in either order, or turn it round."""
+
+
+def _pairs(text: str, heads: set[str]) -> list[_Pair]:
+    """The active voice alone, over at most five words."""
+    runs = _name_runs(find_words(text), heads)
     words = find_words(text)
-    found: dict[tuple[str, str], tuple[frozenset[str], Span]] = {}
-    for place, word in enumerate(words):
+    found = []
+    for one, other in pairwise(runs):
+        inner = [
+            word for word in words if one[-1].stop <= word.start and word.stop <= other[0].start
+        ]
+        between = frozenset(stem(word.text) for word in inner)
+        if len(inner) > 5 or one[0].sentence != other[0].sentence or between & _MUTUAL:
+            continue
+        verbs = frozenset(stem(word.text) for word in inner if word.is_content)
+        first, second = (frozenset(stem(word.text) for word in run) for run in (one, other))
+        found.append(_Pair(first, verbs, second, Span(one[0].start, other[-1].stop)))
+    return found
+
+
+def _name_runs(words: list[Word], heads: set[str]) -> list[list[Word]]:
+    """Names of one or more words."""
+    runs: list[list[Word]] = []
+    for before, word in zip([None, *words], words, strict=False):
         if stem(word.text) not in heads:
             continue
-        between: set[str] = set()
-        for other in words[place + 1 : place + 7]:
-            if other.sentence != word.sentence or other.plain == "by":
-                break
-            if stem(other.text) in heads:
-                pair = (stem(word.text), stem(other.text))
-                found.setdefault(pair, (frozenset(between), Span(word.start, other.stop)))
-                break
-            if other.is_content:
-                between.add(stem(other.text))
-    return found
+        if runs and before is runs[-1][-1] and before.clause == word.clause:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs

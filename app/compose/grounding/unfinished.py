@@ -232,7 +232,9 @@ class Unfinished:
         written = claim.span.of(tail).casefold()
         if not is_word_open:
             # Digits under way were judged as a run.
-            return bool(_RUN.search(tail)) and claim.kind in (Kind.NUMBER, Kind.PRICE, Kind.TIME)
+            return bool(_RUN.search(tail)) and claim.kind in (
+                *(Kind.NUMBER, Kind.PRICE, Kind.TIME, Kind.DATE),
+            )
         last = _LAST_WORD.search(written)
         return any(words.startswith(written) for words in self._number_words) or (
             last is not None and any(noted.startswith(last[0]) for noted in self._words)

@@ -52,7 +52,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("bytes", "1000000000000", "tb terabyte terabytes"),
     ("watts", "1", "w watt watts"),
     ("watts", "1000", "kw kilowatt kilowatts"),
-    ("celsius", "1", "°c °"),
+    ("celsius", "1", "°c ° c"),
     ("fahrenheit", "1", "°f"),
     ("times", "1", "x × times fold"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.dates import CALENDAR_WORDS, Key
@@ -21,6 +22,11 @@ _KINDS = {
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»\n]{2,200})[\"”“»]")
 _SUPERLATIVE = re.compile(r"\b(?:(?:most|least)\s+\w+|\w{3,}est)\b", re.IGNORECASE)
+_IS_LIMIT = re.compile(r"\bat (?:least|most)\s+\S+$|\bmost (?:of|people)$", re.IGNORECASE)
+"""\"At least 5\" limits a number, and "most of" counts roughly: neither is a superlative."""
+_A_FEW = re.compile(
+    r"only\s+(?:\d|a\b|one\b|two\b|three\b)|first\s+(?:come|time|name)", re.IGNORECASE
+)
 _NO_SUPERLATIVES = frozenset(
     """
     interest interests forest request guest test contest harvest west nest rest protest invest
@@ -31,13 +37,16 @@ _NO_SUPERLATIVES = frozenset(
 )
 _EXTREMES = frozenset(
     """
-    best worst first only always everyone everything everybody anyone forever perfect perfectly
-    unique ultimate guaranteed absolutely completely totally unmatched unbeatable top leading
+    best worst first only forever perfect perfectly unique ultimate guaranteed absolutely
+    completely totally unmatched unbeatable leading
     """.split()
 )
+_SPOKEN = frozenset(
+    "yes no ok ps fyi btw rsvp faq dm dms q a omg tbd tba asap diy aka est vs".split()
+)
+"""Words in capitals that name nobody."""
 _OWNERS = frozenset("everyone everybody someone somebody nobody one today it that there".split())
 """What may own something, or be something, without being a name."""
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n•*(\"“„«‘\[–—]|\s-)[\s\"“‘'(]*$")
 _NAME_JOINT = re.compile(r"\s(?:of\s|de\s|the\s|&\s|van\s|von\s|und\s|y\s)?|[-–]")
 _LETTERS_AND_DIGITS = re.compile(r"(?=\w*[^\W\d_])\w*\d\w*")
 
@@ -76,10 +85,10 @@ def find_superlatives(text: str) -> list[Quantity]:
     found = []
     for match in _SUPERLATIVE.finditer(text):
         word = match[0].lower()
-        if word not in _NO_SUPERLATIVES and not word.startswith(("most of", "most people")):
+        if word not in _NO_SUPERLATIVES and not _IS_LIMIT.search(text, 0, match.end()):
             found.append(_by_stems(Kind.SUPERLATIVE, match.start(), match[0]))
     for word_ in find_words(text):
-        if word_.plain in _EXTREMES:
+        if word_.plain in _EXTREMES and not _A_FEW.match(text, word_.start):
             found.append(_by_stems(Kind.SUPERLATIVE, word_.start, word_.text))
     return found
 
@@ -94,8 +103,7 @@ def is_extreme(word: str) -> bool:
 def find_names(text: str) -> list[Quantity]:
     """Capitalised words within a sentence, with those they are joined to, and words with digits.
 
-    A capital at the start of a sentence says nothing, unless a second one follows, nor does one in
-    a language other than English.
+    A capital at the start of a sentence says nothing, nor does one in another language.
     """
     found: list[Quantity] = []
     taken = [(entity.start, entity.end) for entity in find(text)]
@@ -123,13 +131,25 @@ def _capital_runs(text: str) -> Iterator[tuple[int, int]]:
         while place < len(words) and _joins(text, last.stop, words[place].start, words[place].text):
             last = words[place]
             place += 1
-        starts = bool(_SENTENCE_START.search(text[: first.start]))
-        if starts and last is first and not _is_sure(first.text):
-            continue
-        start = first.start
-        if starts and first.plain in FUNCTION_WORDS | CALENDAR_WORDS and last is not first:
-            start = text.index(last.text, first.stop, last.stop)
-        yield start, last.stop
+        if not starts_sentence(text, first.start) or _is_sure(first.text):
+            yield first.start, last.stop
+        elif last is not first:
+            # "Meet Noor Hassan": the first word has its capital from the sentence.
+            yield words[words.index(first) + 1].start, last.stop
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    """Whether a word at this place would have a capital in any case: behind a stop, an emoji, a
+    bullet, an opening quote or a line's beginning.
+    """
+    before = text[:start]
+    trimmed = before.rstrip(" \t\u00a0")
+    if not trimmed or trimmed.endswith("\n"):
+        return True
+    last = trimmed[-1]
+    if last == "-":
+        return len(trimmed) == 1 or trimmed[-2].isspace()
+    return not (last.isalnum() or last in ",)&/'’%@#_+")
 
 
 def is_capital(word: str) -> bool:
@@ -137,14 +157,14 @@ def is_capital(word: str) -> bool:
     letters = word.casefold().replace("’", "'")
     if letters in FUNCTION_WORDS or letters in CALENDAR_WORDS:
         return False
-    return word[0].isupper() and word != "I"
+    return word[0].isupper() and word != "I" and not (word.isupper() and letters in _SPOKEN)
 
 
 def _is_sure(word: str) -> bool:
     """Whether a word is a name even at the start of a sentence: "NASA", "Tokyo's"."""
     if word.endswith(("'s", "’s")) and word[:-2].casefold() not in FUNCTION_WORDS | _OWNERS:
         return True
-    return sum(letter.isupper() for letter in word) > 1 and len(word) > 1
+    return sum(letter.isupper() for letter in word) > 1 and word.casefold() not in _SPOKEN
 
 
 def _joins(text: str, stop: int, start: int, word: str) -> bool:
@@ -152,10 +172,12 @@ def _joins(text: str, stop: int, start: int, word: str) -> bool:
 
 
 def _by_stems(kind: Kind, start: int, written: str) -> Quantity:
-    needs = tuple(
+    needs: tuple[frozenset[Key], ...] = tuple(
         frozenset({("word", stem(word.text))})
         for word in find_words(written)
         if word.is_content or kind is Kind.SUPERLATIVE
     )
+    if written.casefold() == "first":
+        needs = (needs[0] | {("ordinal", Decimal(1))},)
     gives = frozenset(key for keys in needs for key in keys)
     return Quantity(kind, Span(start, start + len(written)), needs, gives)
