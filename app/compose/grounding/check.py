@@ -208,7 +208,9 @@ def _statements(source: Source, text: str, claims: list[Claim]) -> Iterator[Clai
         share = 1.0 if len(content) < _SHORT_SENTENCE else _NEW
         if len(content) > _TURN_OF_PHRASE and len(new) >= share * len(content):
             span = Span(words[0].start, words[-1].stop)
-            if not any(claim.is_supported and claim.span.touches(span) for claim in claims):
+            is_question = text[span.stop : span.stop + 1] == "?"
+            is_tied = any(claim.is_supported and claim.span.touches(span) for claim in claims)
+            if not is_question and not is_tied:
                 yield Claim(Kind.STATEMENT, span, span.of(text), None, Doubt.NOT_IN_NOTES)
 
 

@@ -39,7 +39,7 @@ _MULTIPLES = {
 }
 _ORDINAL_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
 _ORDINALS = {
-    **{word: value for value, word in enumerate(_ORDINAL_UNITS, start=1)},
+    **{word: value for value, word in enumerate(_ORDINAL_UNITS, start=1) if word != "second"},
     **{"tenth": 10, "eleventh": 11, "twelfth": 12},
     **{f"{word}th": value for value, word in enumerate(_TEENS, start=13)},
     **{f"{word[:-1]}ieth": 10 * value for value, word in enumerate(_TENS, start=2)},
@@ -49,7 +49,7 @@ _ORDINALS = {
         for number, unit in enumerate(_ORDINAL_UNITS, start=1)
     },
 }
-_WEAK = frozenset({"one", "both", "couple", "pair", "zero", "half", "first", "second"})
+_WEAK = frozenset({"one", "both", "couple", "pair", "zero", "half", "first"})
 """Words that count in notes, yet often count nothing ("one of", "a couple of", "half-way")."""
 
 NUMBER_WORDS = frozenset(

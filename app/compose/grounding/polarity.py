@@ -18,6 +18,7 @@ _ABSENCES = frozenset(
     """
     unless except excluding stop stopped stops cancelled canceled cancel closed missing lost lack
     lacks fails failed fail ended ends avoid gone refuse refused less zero sold same unchanged only
+    drop drops dropped instead rather
     """.split()
 )
 """Words with which notes may say the same as a negation does ("sold out": no tickets left)."""

@@ -140,6 +140,8 @@ def _quantity(text: str, measured: _Measured) -> Quantity:
     values = number.values | {value * measured.shared_scale for value in number.values}
     bare: set[Key] = {("bare", value) for value in values}
     plain: set[Key] = {("n", value) for value in values}
+    if Decimal("0.5") in values:
+        bare.add(("measure", "percent", Decimal(50)))
     if number.is_ordinal:
         bare |= {("ordinal", value) for value in values}
     if number.literal:

@@ -48,15 +48,18 @@ def find_tense_claims(notes: str, text: str) -> Iterator[tuple[Span, Span | None
     noted = find_words(notes)
     done = {_base(word): word for place, word in enumerate(noted) if _is_past(noted, place)}
     planned = _planned(notes, noted)
+    is_plan = bool(_dated_sentences(notes, noted)) or any(
+        word.plain in _SURELY_TO_COME for word in noted
+    )
     notes_tell_past = bool(done) or _PAST_TIME.search(notes) is not None
     said = find_words(text)
     for place, word in enumerate(said):
         base, span = _base(word), Span(word.start, word.stop)
-        if word.plain in _WAS and planned and not notes_tell_past:
+        if word.plain in _WAS and is_plan and not notes_tell_past:
             yield span, None, Doubt.PLAN_AS_DONE
         elif _is_told_past(text, said, place) and base in planned and base not in done:
             yield span, _place(planned[base]), Doubt.PLAN_AS_DONE
-        elif base in done and base not in planned and _is_told_to_come(said, place):
+        elif base in done and not is_plan and _is_told_to_come(said, place):
             yield span, _place(done[base]), Doubt.DONE_AS_PLAN
 
 

@@ -13,12 +13,15 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
+from app.compose.grounding.polarity import find_negations
 from app.compose.grounding.quantities import Quantity
 from app.compose.grounding.wording import is_capital
 from app.compose.words import Word, find_words, stem
 
 _NEAR = 3
 """How many words to either side of a number belong to it, within its clause."""
+_CLAUSE_END = re.compile(r"[.,;:!?\n]")
+_MOMENTS = frozenset({Kind.DATE, Kind.TIME})
 _LISTED = re.compile(r"\s*[:(–-]\s*")
 """Between a word and the number that belongs to it in a list: "Soup: 4 euros", "Anna (34)"."""
 _ROLES = {
@@ -59,7 +62,10 @@ def find_moved(
     """Quantities of the text that stand where the notes have another one; with the notes' place."""
     here, there = _ties(notes, noted), _ties(text, said)
     moved = {}
+    denied = [negation.span for negation in find_negations(text)]
     for tie in there:
+        if _shares_a_clause(text, tie.quantity.span, denied):
+            continue
         own = [other for other in here if _same(tie.quantity, other.quantity)]
         others = [other for other in here if not _same(tie.quantity, other.quantity)]
         if own and any(
@@ -67,6 +73,14 @@ def find_moved(
         ):
             moved[tie.quantity.span] = own[0].quantity.span
     return moved
+
+
+def _shares_a_clause(text: str, span: Span, negations: list[Span]) -> bool:
+    """What is denied is not tied: "not open on Monday" says nothing of Monday's opening."""
+    return any(
+        not _CLAUSE_END.search(text, min(span.stop, other.stop), max(span.start, other.start))
+        for other in negations
+    )
 
 
 def _counts_other(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
@@ -87,13 +101,14 @@ def _is_elsewhere(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
 def _sort(quantity: Quantity) -> tuple[object, ...]:
     """What kind of number: euros, metres, a year, a version or a plain count."""
     keys = next(iter(quantity.needs), frozenset())
-    for key in keys:
-        if key[0] == "measure":
-            return (quantity.kind, key[1])
-        if key[0] == "literal":
-            return (quantity.kind, "version")
-        if key[0] == "n" and isinstance(key[1], Decimal) and 1900 <= key[1] <= 2100:
-            return (quantity.kind, "year")
+    measures = sorted(str(key[1]) for key in keys if key[0] == "measure")
+    counts = [key[1] for key in keys if key[0] == "n" and isinstance(key[1], Decimal)]
+    if measures:
+        return (quantity.kind, measures[0])
+    if any(key[0] == "literal" for key in keys) or any(count % 1 for count in counts):
+        return (quantity.kind, "version")
+    if any(1900 <= count <= 2100 for count in counts):
+        return (quantity.kind, "year")
     return (quantity.kind,)
 
 
@@ -111,24 +126,50 @@ def _same(one: Quantity, other: Quantity) -> bool:
 
 def _ties(text: str, quantities: list[Quantity]) -> list[_Tie]:
     words = find_words(text)
-    spans = [quantity.span for quantity in quantities]
-    return [_tie(text, quantity, words, spans) for quantity in quantities]
+    return [_tie(text, quantity, words, quantities) for quantity in quantities]
 
 
-def _tie(text: str, quantity: Quantity, words: list[Word], spans: list[Span]) -> _Tie:
+def _tie(text: str, quantity: Quantity, words: list[Word], quantities: list[Quantity]) -> _Tie:
     span = quantity.span
     before = [word for word in words if word.stop <= span.start]
     behind = [word for word in words if word.start >= span.stop]
     inside = [word for word in words if Span(word.start, word.stop).touches(span)]
     clause = inside[0].clause if inside else (before[-1].clause if before else 0)
     beside: set[str] = set()
-    head = before[-1] if before else None
-    is_listed = head is not None and _LISTED.fullmatch(text, head.stop, span.start) is not None
-    own_clause = head.clause if head is not None and is_listed else clause
-    beside.update(_beside(list(reversed(before)), own_clause, spans))
-    beside.update(_beside(behind, clause, spans))
-    role = _ROLES.get(before[-1].plain) if before else None
+    for side, gap in (
+        (before[::-1], text[before[-1].stop : span.start] if before else ""),
+        (behind, text[span.stop : behind[0].start] if behind else ""),
+    ):
+        is_listed = _LISTED.fullmatch(gap) is not None
+        own_clause = side[0].clause if is_listed else clause
+        beside.update(_beside(quantity, side, own_clause, quantities))
+    is_range = len(quantity.needs) > 1
+    role = _ROLES.get(before[-1].plain) if before and not is_range else None
     return _Tie(quantity, frozenset(beside), _counted(quantity, behind, clause), role)
+
+
+def _beside(
+    quantity: Quantity, words: list[Word], clause: int, quantities: list[Quantity]
+) -> list[str]:
+    """The nearest content words of the clause, up to the next number of the same sort.
+
+    A date or a time beside a number is a neighbour like a word.
+    """
+    found: list[str] = []
+    for word in words:
+        if word.clause != clause:
+            break
+        here = Span(word.start, word.stop)
+        other = next((other for other in quantities if here.touches(other.span)), None)
+        if other is not None and (other.kind is quantity.kind or other.kind not in _MOMENTS):
+            break
+        if other is not None:
+            found.append(str(sorted(map(str, other.gives))[0]))
+        elif word.is_content:
+            found.append(stem(word.text))
+        if len(found) == _NEAR or word.plain == "and":
+            break
+    return found
 
 
 def _counted(quantity: Quantity, behind: list[Word], clause: int) -> str | None:
@@ -136,20 +177,6 @@ def _counted(quantity: Quantity, behind: list[Word], clause: int) -> str | None:
     if quantity.kind is not Kind.NUMBER or not behind or behind[0].clause != clause:
         return None
     return stem(behind[0].text) if behind[0].is_content else None
-
-
-def _beside(words: list[Word], clause: int, spans: list[Span]) -> list[str]:
-    """The nearest content words of the clause, up to the next number."""
-    found: list[str] = []
-    for word in words:
-        here = Span(word.start, word.stop)
-        if word.clause != clause or any(here.touches(span) for span in spans):
-            break
-        if word.is_content:
-            found.append(stem(word.text))
-        if len(found) == _NEAR or word.plain == "and":
-            break
-    return found
 
 
 def find_exchanged(notes: str, text: str) -> list[tuple[Span, Span]]:

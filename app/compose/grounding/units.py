@@ -37,6 +37,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("metres", "0.01", "cm centimetre centimetres centimeter centimeters"),
     ("metres", "1", "m metre metres meter meters"),
     ("metres", "1000", "km kilometre kilometres kilometer kilometers"),
+    ("kilometres an hour", "1", "km/h kmh kph"),
+    ("miles an hour", "1", "mph"),
     ("miles", "1", "mi mile miles"),
     ("feet", "1", "ft foot feet"),
     ("grams", "1", "g gram grams"),
@@ -64,7 +66,7 @@ UNITS = {
 CURRENCIES = frozenset({"usd", "eur", "gbp", "chf", "jpy", "inr"})
 _WORDS = "|".join(sorted((re.escape(s) for s in UNITS if s[-1].isalpha()), key=len, reverse=True))
 _SIGNS = "|".join(re.escape(s) for s in UNITS if not s[-1].isalpha())
-AFTER = re.compile(rf"[\s\u00a0-]?(?:per\scent\b|(?:{_WORDS})\b|(?:{_SIGNS}))", re.IGNORECASE)
+AFTER = re.compile(rf"[\s\u00a0-]?(?:per\scent\b|(?:{_WORDS})\b|(?:{_SIGNS})(?!\d))", re.IGNORECASE)
 """A unit behind a number."""
 BEFORE = re.compile(r"(?:us\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|jpy|inr))\s?$", re.IGNORECASE)
 """A currency in front of one."""
@@ -72,5 +74,5 @@ BEFORE = re.compile(r"(?:us\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|jpy|inr))\s?$",
 
 def unit(spelling: str) -> Unit:
     """The unit of one spelling, as `AFTER` and `BEFORE` find it."""
-    name = spelling.strip(" \u00a0-\t\n").lower()
+    name = spelling.strip().strip("-").lower()
     return UNITS["percent" if name.startswith("per") and name != "percent" else name]
