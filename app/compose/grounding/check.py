@@ -56,7 +56,7 @@ def check(notes: str, text: str) -> Claims:
 
 
 class Source:
-    """Notes, read once.
+    """Notes, read once; generously, unless somebody is about to write from them.
 
     Attributes:
         notes: as written.
@@ -64,10 +64,10 @@ class Source:
         stems: of their content words.
     """
 
-    def __init__(self, notes: str) -> None:
+    def __init__(self, notes: str, *, is_generous: bool = True) -> None:
         self.notes = notes
-        self.quantities = find_quantities(notes, is_notes=True)
         self.entities = find_entities(notes)
+        self.quantities = _outside(self.entities, find_quantities(notes, is_notes=is_generous))
         self.quotations = find_quotations(notes)
         self.negations = find_negations(notes)
         self.gives: dict[Key, Span] = {}
@@ -147,11 +147,7 @@ def _quoted_in(notes: str, claim: Quantity) -> Span | None:
 def _by_keys(source: Source, text: str) -> Iterator[Claim]:
     """Claims that stand or fall by what they name."""
     entities = find_entities(text)
-    quantities = [
-        quantity
-        for quantity in find_quantities(text)
-        if not any(quantity.span.touches(entity.span) for entity in entities)
-    ]
+    quantities = _outside(entities, find_quantities(text))
     moved = find_moved(source.notes, source.quantities, text, quantities)
     quotations = find_quotations(text)
     for claim in (*entities, *quotations, *find_names(text), *find_superlatives(text)):
@@ -164,6 +160,11 @@ def _by_keys(source: Source, text: str) -> Iterator[Claim]:
             yield _claim(text, quantity, moved[quantity.span], Doubt.MOVED)
         else:
             yield _claim(text, quantity, carried)
+
+
+def _outside(entities: list[Quantity], quantities: list[Quantity]) -> list[Quantity]:
+    """The quantities that are no part of a link or a tag."""
+    return [one for one in quantities if not any(one.span.touches(e.span) for e in entities)]
 
 
 def _claim(text: str, found: Quantity, source: Span | None, doubt: Doubt | None = None) -> Claim:

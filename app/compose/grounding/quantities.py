@@ -154,20 +154,22 @@ def _quantity(text: str, measured: _Measured) -> Quantity:
             needs |= bare
         kind = Kind.NUMBER
     else:
-        scaled = _scaled(text, span, measured.unit, values)
+        scaled: set[Key] = {
+            ("measure", measured.unit.measures, value * measured.unit.factor) for value in values
+        }
         is_loose = measured.is_shared or measured.unit.measures == "times"
-        needs = scaled | plain | bare if is_loose else set(scaled)
+        needs = scaled | plain | bare if is_loose else scaled | _as_hour(text, span, values)
         gives = scaled | bare | (plain if is_loose else set())
         kind = _kind(measured.unit)
     is_claim = not (number.is_weak and measured.unit is None)
     return Quantity(kind, span, (frozenset(needs),), frozenset(gives), is_claim)
 
 
-def _scaled(text: str, span: Span, measure: Unit, values: frozenset[Decimal]) -> set[Key]:
-    keys: set[Key] = {("measure", measure.measures, value * measure.factor) for value in values}
-    if span.of(text).rstrip().endswith("h"):
-        keys.update(("time", int(value) * 60 % 1440) for value in values if value <= 24)
-    return keys
+def _as_hour(text: str, span: Span, values: frozenset[Decimal]) -> set[Key]:
+    """20h may be a time of day."""
+    if not span.of(text).endswith("h"):
+        return set()
+    return {("time", int(value) * 60 % 1440) for value in values if value <= 24}
 
 
 def _clock_alternatives(text: str, span: Span) -> set[Key]:

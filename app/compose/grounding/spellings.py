@@ -64,29 +64,19 @@ def _prices(quantity: Quantity) -> set[str]:
 
 
 def digit_runs(source: Source) -> frozenset[str]:
-    """Every spelling in digits of every number in the notes."""
+    """The numbers of the notes in the digits that they have there, with and without grouping.
+
+    A row converts nothing: "7pm" may become "7 pm", not 19:00, so that a reader finds each number
+    of a draft in the notes again.
+    """
     found: set[str] = set()
     for run in _DIGITS.findall(source.notes):
-        found.add(run.rstrip(SEPARATORS))
-        found.update(part for part in re.split(r"[/:-]", run.rstrip(SEPARATORS)) if part)
-    for value in _values(source):
-        found.update(_spellings(value))
-    for quantity in source.quantities:
-        for key in quantity.gives:
-            if key[0] == "time" and isinstance(key[1], int):
-                found.update(_clock_spellings(key[1], quantity.span.of(source.notes)))
+        digits = run.rstrip(SEPARATORS)
+        parts = [part for part in re.split(r"[/:-]", digits) if part]
+        found.update([digits, *parts])
+        if grouped := re.fullmatch(r"(\d+)([.,]\d\d)?", digits.replace(",", "")):
+            found.update({grouped[0], f"{int(grouped[1]):,}{grouped[2] or ''}"})
     return frozenset(found)
-
-
-def _clock_spellings(minutes: int, written: str) -> set[str]:
-    hour, minute = divmod(minutes, 60)
-    short = (hour + 11) % 12 + 1
-    spelled = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}"}
-    if re.search(r"[ap]\.?m|noon|midnight|midday", written, re.IGNORECASE) or hour > 12:
-        spelled.update({f"{short}:{minute:02d}", f"{short}.{minute:02d}"})
-        if minute == 0:
-            spelled.add(str(short))
-    return spelled
 
 
 def _spellings(value: Decimal) -> set[str]:

@@ -55,7 +55,7 @@ class Unfinished:
     """Judges texts that are being written from one set of notes."""
 
     def __init__(self, notes: str, is_english_asked: bool = True) -> None:
-        self._source = source = Source(notes)
+        self._source = source = Source(notes, is_generous=False)
         self._names_count = is_english_asked
         self._literals = literals(source)
         self._stumps = stumps(source)
