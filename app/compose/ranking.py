@@ -96,5 +96,6 @@ def _shared(one: set[object], other: set[object]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
-def _bare(text: str) -> tuple[str, ...]:
-    return words(text.casefold())
+def _bare(text: str) -> str:
+    """Letters and digits alone: a copy with another hyphen is a copy."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

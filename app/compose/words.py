@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 # Snowball's English stemmer: other languages lose little by it, since both sides are treated alike.
 from snowballstemmer import stemmer
@@ -97,7 +97,8 @@ class Word:
         return self.plain not in FUNCTION_WORDS
 
 
-def find_words(text: str) -> list[Word]:
+@lru_cache(maxsize=64)
+def find_words(text: str) -> tuple[Word, ...]:
     """Every word with its place."""
     found: list[Word] = []
     clause = sentence = behind = 0
@@ -110,7 +111,7 @@ def find_words(text: str) -> list[Word]:
             clause += 1
         found.append(Word(match[0], match.start(), match.end(), clause, sentence))
         behind = match.end()
-    return found
+    return tuple(found)
 
 
 def stem_parts(word: str) -> tuple[str, ...]:

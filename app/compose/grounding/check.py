@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from app.compose.grounding.claims import Claim, Claims, Doubt, Fact, Kind, Span
@@ -16,7 +17,7 @@ from app.compose.grounding.polarity import (
 )
 from app.compose.grounding.quantities import Quantity, find_quantities
 from app.compose.grounding.tense import find_tense_claims
-from app.compose.grounding.ties import find_exchanged, find_moved
+from app.compose.grounding.ties import Tie, find_exchanged, find_moved, find_ties
 from app.compose.grounding.wording import (
     find_entities,
     find_names,
@@ -80,7 +81,23 @@ class Source:
         self._next_names = _name_pairs(notes)
         self.stems = _loose_stems(notes, self.marked)
 
-    @property
+    @cached_property
+    def ties(self) -> list[Tie]:
+        """What each quantity is tied to."""
+        return find_ties(self.notes, self.quantities)
+
+    @cached_property
+    def clauses(self) -> list[list[Word]]:
+        """The content words of each clause that are no part of what is marked."""
+        spans = [claim.span for claim in self.marked]
+        plain = _BULLET.sub(lambda bullet: " " * len(bullet[0]), self.notes)
+        clauses: dict[int, list[Word]] = {}
+        for word in find_words(plain):
+            if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans):
+                clauses.setdefault(word.clause, []).append(word)
+        return list(clauses.values())
+
+    @cached_property
     def marked(self) -> list[Quantity]:
         """What stands out of the words: quantities, links, handles and tags."""
         return [*self.quantities, *self.entities]
@@ -119,8 +136,9 @@ def _name_pairs(notes: str) -> dict[str, str]:
     return pairs
 
 
+@lru_cache(maxsize=4)
 def read_notes(notes: str) -> Source:
-    """Notes made ready for checking."""
+    """Notes made ready for checking; they are checked against again and again."""
     return Source(notes)
 
 
@@ -148,7 +166,7 @@ def _by_keys(source: Source, text: str) -> Iterator[Claim]:
     """Claims that stand or fall by what they name."""
     entities = find_entities(text)
     quantities = _outside(entities, find_quantities(text))
-    moved = find_moved(source.notes, source.quantities, text, quantities)
+    moved = find_moved(source.ties, text, quantities)
     quotations = find_quotations(text)
     for claim in (*entities, *quotations, *find_names(text), *find_superlatives(text)):
         yield _claim(text, claim, source.carries(claim))
@@ -263,12 +281,7 @@ def _facts(source: Source, said: _Said) -> Iterator[Fact]:
     for claim in source.marked:
         if claim.is_claim:
             yield Fact(claim.span, claim.span.of(notes), said.has(claim))
-    spans = [claim.span for claim in source.marked]
-    clauses: dict[int, list[Word]] = {}
-    for word in find_words(_BULLET.sub(lambda bullet: " " * len(bullet[0]), notes)):
-        if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans):
-            clauses.setdefault(word.clause, []).append(word)
-    for words in clauses.values():
+    for words in source.clauses:
         stated = {stem(word.text) for word in words}
         span = Span(words[0].start, words[-1].stop)
         yield Fact(span, span.of(notes), len(stated & said.stems) >= _CARRIED * len(stated))

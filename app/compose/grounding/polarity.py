@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.compose.grounding.claims import Span
 from app.compose.words import Word, find_words, stem, stem_parts
@@ -51,26 +52,27 @@ def is_negation(word: str) -> bool:
     return word in NEGATIONS or word.endswith("n't")
 
 
-def find_negations(text: str) -> list[Negation]:
+@lru_cache(maxsize=64)
+def find_negations(text: str) -> tuple[Negation, ...]:
     """All negations of a text, left to right."""
     idioms = [match.span() for match in _NO_NEGATION.finditer(text)]
     words = find_words(text)
-    return [
+    return tuple(
         negation
         for negation in _find(words)
         if not any(a <= negation.span.start < b for a, b in idioms)
         and not _is_double(words, negation)
-    ]
+    )
 
 
-def _is_double(words: list[Word], negation: Negation) -> bool:
+def _is_double(words: Sequence[Word], negation: Negation) -> bool:
     """Whether another one takes it back: "cannot join without a ticket" asks for a ticket."""
     word = next(word for word in words if word.start == negation.span.start)
     clause = [other.plain for other in words if other.clause == word.clause]
     return "without" in clause and sum(map(is_negation, clause)) > 1
 
 
-def _find(words: list[Word]) -> Iterator[Negation]:
+def _find(words: Sequence[Word]) -> Iterator[Negation]:
     for place, word in enumerate(words):
         if not is_negation(word.plain):
             continue
@@ -83,11 +85,11 @@ def _find(words: list[Word]) -> Iterator[Negation]:
         yield Negation(
             Span(word.start, word.stop),
             _stems(behind),
-            _stems(list(reversed(before)))[:_SUBJECT],
+            _stems(before[::-1])[:_SUBJECT],
         )
 
 
-def _stems(words: list[Word]) -> tuple[str, ...]:
+def _stems(words: Sequence[Word]) -> tuple[str, ...]:
     """Stems of the content words; of a hyphenated word, of its parts."""
     found: list[str] = []
     for word in words:
@@ -97,15 +99,15 @@ def _stems(words: list[Word]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def counterpart(notes: str, negation: Negation, noted_negations: list[Negation]) -> Negation | None:
+def counterpart(notes: str, negation: Negation, all_noted: Sequence[Negation]) -> Negation | None:
     """The negation of the notes that denies the same as one of the text; None: there is none.
 
     One shared word is enough, unless both go on to deny different things and the notes say the
     text's elsewhere without denying it: "ship to Canada, not to the UK".
     """
     about = {*negation.denied, *negation.subject}
-    said_openly = _said_openly(notes, noted_negations)
-    for noted in noted_negations:
+    said_openly = _said_openly(notes, all_noted)
+    for noted in all_noted:
         denied = {*noted.denied, *noted.subject}
         others, noted_others = set(negation.denied[1:]), set(noted.denied[1:])
         is_elsewhere = others & said_openly and noted_others and not others & denied
@@ -153,7 +155,7 @@ def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
     return found
 
 
-def _is_denied(words: list[Word], word: Word) -> bool:
+def _is_denied(words: Sequence[Word], word: Word) -> bool:
     """Whether a word's clause denies something; an aside does where its sentence does."""
     is_aside = _short(words, word)
     return any(
@@ -164,12 +166,12 @@ def _is_denied(words: list[Word], word: Word) -> bool:
     )
 
 
-def _short(words: list[Word], word: Word) -> bool:
+def _short(words: Sequence[Word], word: Word) -> bool:
     """Whether the word's clause is a mere aside, as in "Dogs, sadly, are not allowed"."""
     return sum(other.clause == word.clause for other in words) <= 2
 
 
-def _said_openly(notes: str, noted: list[Negation]) -> frozenset[str]:
+def _said_openly(notes: str, noted: Sequence[Negation]) -> frozenset[str]:
     """Stems that the notes say outside of every negation's reach."""
     reaches = []
     words = find_words(notes)

@@ -17,7 +17,7 @@ OPENING = "([{\"'“‘«„¿¡"
 CLOSING = ".,;:!?)]}\"'”’»…"
 SEPARATORS = ".,:/'’-"
 """What may stand between the digits of one number, date or time."""
-_DIGITS = re.compile(rf"\d[\d{re.escape(SEPARATORS)}]*")
+DIGITS = re.compile(rf"\d[\d{re.escape(SEPARATORS)}]*")
 _SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹"}
 
 
@@ -70,7 +70,7 @@ def digit_runs(source: Source) -> frozenset[str]:
     of a draft in the notes again.
     """
     found: set[str] = set()
-    for run in _DIGITS.findall(source.notes):
+    for run in DIGITS.findall(source.notes):
         digits = run.rstrip(SEPARATORS)
         parts = [part for part in re.split(r"[/:-]", digits) if part]
         found.update([digits, *parts])
@@ -100,7 +100,7 @@ def number_words(source: Source) -> tuple[str, ...]:
 def following_digits(source: Source) -> frozenset[str]:
     """The runs of digits that stand right behind a quantity in the notes: 3 February 2027."""
     found = set()
-    for match in _DIGITS.finditer(source.notes):
+    for match in DIGITS.finditer(source.notes):
         before = source.notes[: match.start()]
         end = len(before.rstrip())
         inside = any(q.span.start < end <= q.span.stop for q in source.quantities)

@@ -8,8 +8,10 @@ around one verb the other way round.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
@@ -47,7 +49,7 @@ _OPPOSITE = {
 
 
 @dataclass(frozen=True)
-class _Tie:
+class Tie:
     """A quantity, the stems beside it, what it counts, and the preposition in front of it."""
 
     quantity: Quantity
@@ -56,11 +58,9 @@ class _Tie:
     role: str | None
 
 
-def find_moved(
-    notes: str, noted: list[Quantity], text: str, said: list[Quantity]
-) -> dict[Span, Span]:
+def find_moved(here: list[Tie], text: str, said: list[Quantity]) -> dict[Span, Span]:
     """Quantities of the text that stand where the notes have another one; with the notes' place."""
-    here, there = _ties(notes, noted), _ties(text, said)
+    there = find_ties(text, said)
     moved = {}
     denied = [negation.span for negation in find_negations(text)]
     for tie in there:
@@ -83,14 +83,14 @@ def _shares_a_clause(text: str, span: Span, negations: list[Span]) -> bool:
     )
 
 
-def _counts_other(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
+def _counts_other(tie: Tie, own: list[Tie], others: list[Tie]) -> bool:
     """In front of the very word that the notes have behind another number."""
     if tie.counted is None or any(other.counted == tie.counted for other in own):
         return False
     return any(other.counted == tie.counted for other in others)
 
 
-def _is_elsewhere(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
+def _is_elsewhere(tie: Tie, own: list[Tie], others: list[Tie]) -> bool:
     """Beside words of another number alone, of the same kind of number."""
     mine = frozenset[str]().union(*(other.beside for other in own))
     rivals = [other for other in others if _sort(tie.quantity) == _sort(other.quantity)]
@@ -112,7 +112,7 @@ def _sort(quantity: Quantity) -> tuple[object, ...]:
     return (quantity.kind,)
 
 
-def _turned_round(tie: _Tie, own: list[_Tie], others: list[_Tie]) -> bool:
+def _turned_round(tie: Tie, own: list[Tie], others: list[Tie]) -> bool:
     """ "From 0.8 to 3" where the notes say "from 3 to 0.8", or "from 30 June" for "until"."""
     if tie.role is None or any(other.role in (None, tie.role) for other in own):
         return False
@@ -124,12 +124,13 @@ def _same(one: Quantity, other: Quantity) -> bool:
     return all(keys & other.gives for keys in one.needs)
 
 
-def _ties(text: str, quantities: list[Quantity]) -> list[_Tie]:
+def find_ties(text: str, quantities: list[Quantity]) -> list[Tie]:
+    """What each quantity of a text is tied to."""
     words = find_words(text)
     return [_tie(text, quantity, words, quantities) for quantity in quantities]
 
 
-def _tie(text: str, quantity: Quantity, words: list[Word], quantities: list[Quantity]) -> _Tie:
+def _tie(text: str, quantity: Quantity, words: Sequence[Word], quantities: list[Quantity]) -> Tie:
     span = quantity.span
     before = [word for word in words if word.stop <= span.start]
     behind = [word for word in words if word.start >= span.stop]
@@ -145,11 +146,11 @@ def _tie(text: str, quantity: Quantity, words: list[Word], quantities: list[Quan
         beside.update(_beside(quantity, side, own_clause, quantities))
     is_range = len(quantity.needs) > 1
     role = _ROLES.get(before[-1].plain) if before and not is_range else None
-    return _Tie(quantity, frozenset(beside), _counted(quantity, behind, clause), role)
+    return Tie(quantity, frozenset(beside), _counted(quantity, behind, clause), role)
 
 
 def _beside(
-    quantity: Quantity, words: list[Word], clause: int, quantities: list[Quantity]
+    quantity: Quantity, words: Sequence[Word], clause: int, quantities: list[Quantity]
 ) -> list[str]:
     """The nearest content words of the clause, up to the next number of the same sort.
 
@@ -172,7 +173,7 @@ def _beside(
     return found
 
 
-def _counted(quantity: Quantity, behind: list[Word], clause: int) -> str | None:
+def _counted(quantity: Quantity, behind: Sequence[Word], clause: int) -> str | None:
     """The stem of the word right behind a plain number."""
     if quantity.kind is not Kind.NUMBER or not behind or behind[0].clause != clause:
         return None
@@ -181,8 +182,8 @@ def _counted(quantity: Quantity, behind: list[Word], clause: int) -> str | None:
 
 def find_exchanged(notes: str, text: str) -> list[tuple[Span, Span]]:
     """Names around one verb that the notes have the other way round: "Ben thanks Anna"."""
-    heads = {stem(word.text) for word in find_words(notes) if is_capital(word.text)}
-    noted, said = _pairs(notes, heads), _pairs(text, heads)
+    heads, noted = _noted_pairs(notes)
+    said = _pairs(text, heads)
     found = []
     for pair in said:
         same = [other for other in noted if pair.is_like(other)]
@@ -190,6 +191,12 @@ def find_exchanged(notes: str, text: str) -> list[tuple[Span, Span]]:
         if turned and not same:
             found.append((pair.span, turned[0].span))
     return found
+
+
+@lru_cache(maxsize=8)
+def _noted_pairs(notes: str) -> tuple[frozenset[str], tuple[_Pair, ...]]:
+    heads = frozenset(stem(word.text) for word in find_words(notes) if is_capital(word.text))
+    return heads, tuple(_pairs(notes, heads))
 
 
 @dataclass(frozen=True)
@@ -218,7 +225,7 @@ _MUTUAL = frozenset(
 """Between two names these say the same in either order, or turn it round."""
 
 
-def _pairs(text: str, heads: set[str]) -> list[_Pair]:
+def _pairs(text: str, heads: frozenset[str]) -> list[_Pair]:
     """The active voice alone, over at most five words."""
     runs = _name_runs(find_words(text), heads)
     words = find_words(text)
@@ -236,7 +243,7 @@ def _pairs(text: str, heads: set[str]) -> list[_Pair]:
     return found
 
 
-def _name_runs(words: list[Word], heads: set[str]) -> list[list[Word]]:
+def _name_runs(words: Sequence[Word], heads: frozenset[str]) -> list[list[Word]]:
     """Names of one or more words."""
     runs: list[list[Word]] = []
     for before, word in zip([None, *words], words, strict=False):

@@ -19,6 +19,7 @@ from app.compose.grounding.polarity import find_negations, is_negation
 from app.compose.grounding.quantities import Quantity, find_quantities
 from app.compose.grounding.spellings import (
     CLOSING,
+    DIGITS,
     OPENING,
     SEPARATORS,
     SIGNED,
@@ -41,7 +42,7 @@ _TAIL = 48
 """Code points of the text that are looked at: what stands before them has been allowed already."""
 _RUN = re.compile(r"\d[\d.,:/'’-]*\Z")
 _LAST_RUN = re.compile(r"\S+\Z")
-_LAST_WORD = re.compile(r"[^\W\d_][\w'’-]*\Z")
+_LAST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?\Z")
 _QUOTES = frozenset('"“”„«»')
 _SUSPECT = re.compile(r"[\d@#$€£¥₹\"“”„«»]|://|\w\.\w|[^\W\d_a-zß-öø-ÿ]")
 """What can be a claim; capitals and letters of other scripts are looked at closely."""
@@ -88,6 +89,7 @@ class Unfinished:
             return False
         return (
             self._marks_stand(tail)
+            and self._digits_are_noted(tail, is_whole)
             and self._digits_stand(tail)
             and self._last_words_stand(tail, is_whole)
         )
@@ -132,6 +134,14 @@ class Unfinished:
         # A full stop or a decimal point without a mark of its own is no link.
         return not re.search(r"[@#$€£¥₹]|://|www\.", bare) and not find_entities(run)
 
+    def _digits_are_noted(self, tail: str, is_whole: bool) -> bool:
+        """Whether every complete run of digits is one that the notes have."""
+        return all(
+            run[0].rstrip(SEPARATORS) in self._digits
+            for run in DIGITS.finditer(tail)
+            if run.end() < len(tail) and (is_whole or run.start() > 0)
+        )
+
     def _digits_stand(self, tail: str) -> bool:
         run = _RUN.search(tail)
         if run is None:
@@ -169,7 +179,7 @@ class Unfinished:
             return False
         if self._claims_stand(tail, is_whole, bool(word)):
             return True
-        return bool(word) and self._may_become_unit(tail, word, is_whole)
+        return bool(word) and self._may_become_word(tail, word, is_whole)
 
     def _word_may_stand(self, word: str) -> bool:
         if not self._may_deny and is_negation(word):
@@ -235,18 +245,15 @@ class Unfinished:
             return bool(_RUN.search(tail)) and claim.kind in (
                 *(Kind.NUMBER, Kind.PRICE, Kind.TIME, Kind.DATE),
             )
-        last = _LAST_WORD.search(written)
-        return any(words.startswith(written) for words in self._number_words) or (
-            last is not None and any(noted.startswith(last[0]) for noted in self._words)
-        )
+        return any(words.startswith(written) for words in self._number_words)
 
-    def _may_become_unit(self, tail: str, word: str, is_whole: bool) -> bool:
-        """Whether "7 p" may become "7 pm" where "7 p" would be pence."""
+    def _may_become_word(self, tail: str, word: str, is_whole: bool) -> bool:
+        """Whether "7 p" may become "7 pm" where "7 p" would be pence, and "jun" "juniors"."""
+        longer = (other for other in (*_UNIT_WORDS, *self._words) if other.startswith(word))
         return any(
-            unit != word
-            and unit.startswith(word)
-            and self._claims_stand(tail + unit[len(word) :] + " ", is_whole, False)
-            for unit in _UNIT_WORDS
+            self._claims_stand(tail + other[len(word) :] + " ", is_whole, False)
+            for other in longer
+            if other != word
         )
 
 
