@@ -53,7 +53,7 @@ TEST_PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
     "unshare": "util-linux",
 }
-BENCHES = ("speed",)
+BENCHES = ("speed", "quality", "limits")
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 
 

@@ -22,12 +22,12 @@ from models.library import BUILT_IN, Library
 from models.worker import messages
 from models.worker.client import WorkerClient
 
-_ROWS_PER_DRAFT = 3
+_ROWS_PER_DRAFT = 2
 """Rows written for each draft shown: choosing among more is what makes a small model useful."""
 _MOST_ROWS = 16
 _ROUNDS = 3
 """How often rows are drawn anew where too few of them end at a sentence."""
-_ENOUGH = 0.75
+_ENOUGH = 0.85
 """The share of rows that have to be finished; one long row would hold up all."""
 _TOKENS = 96
 """The most tokens a row may have; a post of 280 characters has some 60."""

@@ -1,0 +1,41 @@
+"""Which worked examples a model is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.compose.brief import Brief, Length, Tone
+from app.compose.prompt import write_prompt
+
+FAR = "Boat museum, open day on Sunday."
+NEAR = "Bakery on Elm Street closes for two weeks in August for a new oven"
+
+
+def examples(notes: str) -> list[str]:
+    return [turn.text for turn in write_prompt(Brief(notes)).prefix if turn.role == "user"]
+
+
+def test_notes_unlike_all_examples_share_one_prefix() -> None:
+    assert write_prompt(Brief(FAR)).prefix == write_prompt(Brief("Cat found")).prefix
+
+
+def test_an_example_like_the_notes_is_replaced() -> None:
+    assert any("Bakery" in example for example in examples(FAR))
+    assert not any("Bakery" in example for example in examples(NEAR))
+    assert len(examples(NEAR)) == len(examples(FAR))
+
+
+@pytest.mark.parametrize("tone", list(Tone))
+@pytest.mark.parametrize("length", list(Length))
+def test_no_two_examples_begin_alike_and_none_begins_with_a_negation(
+    tone: Tone, length: Length
+) -> None:
+    for notes in (FAR, NEAR):
+        prompt = write_prompt(Brief(notes, tone, length))
+        first = [turn.text.split()[0] for turn in prompt.prefix if turn.role == "assistant"]
+        assert len(set(first)) == len(first)
+        assert not {"No", "Not", "Never"} & set(first)
+
+
+def test_the_notes_come_last() -> None:
+    assert write_prompt(Brief(FAR)).turns[-1].text == f"Notes: {FAR}"

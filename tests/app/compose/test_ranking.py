@@ -1,0 +1,61 @@
+"""Which drafts are shown, and in which order."""
+
+from __future__ import annotations
+
+from app.compose.brief import Brief
+from app.compose.ranking import rank
+
+NOTES = "Council votes on the bike lane for Mill Road on 3 February at 7pm. No parking fees."
+WHOLE = "The council votes on the Mill Road bike lane on 3 February at 7pm. No parking fees."
+SHORT = "The council votes on 3 February. There are no parking fees on that day, as always."
+
+
+def shown(*texts: str, notes: str = NOTES, count: int = 4) -> list[str]:
+    return [variant.text for variant in rank(Brief(notes, count=count), texts)]
+
+
+def test_the_draft_with_more_of_the_notes_comes_first() -> None:
+    assert shown(SHORT, WHOLE)[0] == WHOLE
+
+
+def test_a_draft_with_an_unsupported_claim_comes_last() -> None:
+    doubtful = (
+        "On Tuesday the council votes on the Mill Road bike lane, 3 February at 7pm. No fees."
+    )
+    assert shown(doubtful, "Council votes on 3 February.")[-1] == doubtful
+
+
+def test_a_draft_that_says_the_opposite_is_not_shown_beside_others() -> None:
+    assert shown(WHOLE, "Council votes on 3 February at 7pm. Parking fees apply.") == [WHOLE]
+
+
+def test_a_draft_that_says_the_opposite_is_shown_marked_where_there_is_no_other() -> None:
+    [variant] = rank(Brief(NOTES), ["Parking fees apply."])
+    assert variant.claims.unsupported
+
+
+def test_a_copy_of_the_notes_is_left_out() -> None:
+    assert shown(NOTES.replace("bike lane", "bike-lane"), WHOLE) == [WHOLE]
+
+
+def test_of_two_drafts_alike_the_second_waits_for_the_different_ones() -> None:
+    twin = WHOLE.replace("The council votes", "The council is voting")
+    other = (
+        "7pm, 3 February: will Mill Road get its bike lane? The council decides. No parking fees."
+    )
+    assert shown(WHOLE, twin, other) == [WHOLE, other, twin]
+
+
+def test_what_is_said_twice_ranks_lower() -> None:
+    twice = f"{WHOLE} The council votes on the Mill Road bike lane."
+    assert shown(twice, WHOLE)[0] == WHOLE
+
+
+def test_words_of_a_worked_example_rank_lower() -> None:
+    leaked = WHOLE.replace("No parking", "New voices are welcome, no parking")
+    invented = WHOLE.replace("No parking", "Lively neighbours are noisy, no parking")
+    assert shown(leaked, invented)[0] == invented
+
+
+def test_no_more_drafts_than_asked_for() -> None:
+    assert len(shown(WHOLE, SHORT, "Council votes.", "Mill Road.", count=2)) == 2
