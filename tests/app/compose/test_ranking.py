@@ -19,9 +19,7 @@ def test_the_draft_with_more_of_the_notes_comes_first() -> None:
 
 
 def test_a_draft_with_an_unsupported_claim_comes_last() -> None:
-    doubtful = (
-        "On Tuesday the council votes on the Mill Road bike lane, 3 February at 7pm. No fees."
-    )
+    doubtful = "On Tuesday council votes on the Mill Road bike lane, 3 February at 7pm. No fees."
     assert shown(doubtful, "Council votes on 3 February.")[-1] == doubtful
 
 
@@ -40,9 +38,7 @@ def test_a_copy_of_the_notes_is_left_out() -> None:
 
 def test_of_two_drafts_alike_the_second_waits_for_the_different_ones() -> None:
     twin = WHOLE.replace("The council votes", "The council is voting")
-    other = (
-        "7pm, 3 February: will Mill Road get its bike lane? The council decides. No parking fees."
-    )
+    other = "7pm, 3 February: does Mill Road get its lane? The council decides. No parking fees."
     assert shown(WHOLE, twin, other) == [WHOLE, other, twin]
 
 

@@ -57,11 +57,7 @@ def test_no_double_space_is_left_behind(text: str, words: str, left: str) -> Non
 
 
 def test_the_quoted_notes_are_whole_words_of_one_line() -> None:
-    notes = (
-        "first line\nThe town council votes on the bike lane for Mill Road on 3 February at 7pm."
-    )
+    notes = "first line\nThe council votes on the bike lane for Mill Road on 3 February at 7pm."
     start = notes.index("Mill Road")
-    assert (
-        quote(notes, Span(start, start + 9))
-        == "… on the bike lane for Mill Road on 3 February at 7pm."
-    )
+    quoted = quote(notes, Span(start, start + 9))
+    assert quoted == "… on the bike lane for Mill Road on 3 February at 7pm."
