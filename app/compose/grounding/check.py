@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from collections.abc import Iterator
 
 from app.compose.grounding.claims import Claim, Claims, Doubt, Fact, Kind, Span
 from app.compose.grounding.dates import Key
@@ -16,14 +14,14 @@ from app.compose.grounding.polarity import (
     says_otherwise,
 )
 from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.source import Source, loose_stems, outside, read_notes
 from app.compose.grounding.tense import find_tense_claims
-from app.compose.grounding.ties import Tie, find_exchanged, find_moved, find_ties
+from app.compose.grounding.ties import find_exchanged, find_moved
 from app.compose.grounding.wording import (
     find_entities,
     find_names,
     find_quotations,
     find_superlatives,
-    is_capital,
 )
 from app.compose.words import COURTESIES, FUNCTION_WORDS, Word, find_words, stem, stem_parts
 
@@ -36,7 +34,6 @@ _SHORT_SENTENCE = 3
 _TURN_OF_PHRASE = 1
 """Content words of a sentence that is too short to state anything."""
 _COUNTED = re.compile(r" ([a-z]{3,})\b")
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+", re.MULTILINE)
 
 
 def check(notes: str, text: str) -> Claims:
@@ -56,116 +53,10 @@ def check(notes: str, text: str) -> Claims:
     )
 
 
-class Source:
-    """Notes, read once; generously, unless somebody is about to write from them.
-
-    Attributes:
-        notes: as written.
-        gives: where each meaning stands in them.
-        stems: of their content words.
-    """
-
-    def __init__(self, notes: str, *, is_generous: bool = True) -> None:
-        self.notes = notes
-        self.entities = find_entities(notes)
-        self.quantities = _outside(self.entities, find_quantities(notes, is_notes=is_generous))
-        self.quotations = find_quotations(notes)
-        self.negations = find_negations(notes)
-        self.gives: dict[Key, Span] = {}
-        for word in find_words(notes):
-            for root in stem_parts(word.text):
-                self.gives.setdefault(("word", root), Span(word.start, word.stop))
-        for claim in (*self.quantities, *self.entities, *self.quotations):
-            for key in claim.gives:
-                self.gives.setdefault(key, claim.span)
-        self._next_names = _name_pairs(notes)
-        self.stems = _loose_stems(notes, self.marked)
-
-    @cached_property
-    def ties(self) -> list[Tie]:
-        """What each quantity is tied to."""
-        return find_ties(self.notes, self.quantities)
-
-    @cached_property
-    def clauses(self) -> list[list[Word]]:
-        """The content words of each clause that are no part of what is marked."""
-        spans = [claim.span for claim in self.marked]
-        plain = _BULLET.sub(lambda bullet: " " * len(bullet[0]), self.notes)
-        clauses: dict[int, list[Word]] = {}
-        for word in find_words(plain):
-            if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans):
-                clauses.setdefault(word.clause, []).append(word)
-        return list(clauses.values())
-
-    @cached_property
-    def marked(self) -> list[Quantity]:
-        """What stands out of the words: quantities, links, handles and tags."""
-        return [*self.quantities, *self.entities]
-
-    def carries(self, claim: Quantity) -> Span | None:
-        """Where the notes carry a claim; None where they do not."""
-        if claim.kind is Kind.QUOTATION:
-            return _quoted_in(self.notes, claim)
-        if claim.kind is Kind.NAME and self._mixes(claim):
-            return None
-        spans = [_first(self.gives, keys) for keys in claim.needs]
-        found = [span for span in spans if span is not None]
-        if len(found) < len(spans) or not found:
-            return None
-        return (
-            Span(min(found).start, max(span.stop for span in found)) if _close(found) else found[0]
-        )
-
-    def _mixes(self, name: Quantity) -> bool:
-        """Whether a name is put together from two: "Ana Kim" of Ana Silva and Leo Kim."""
-        roots = [str(key[1]) for keys in name.needs for key in keys]
-        return any(
-            one in self._next_names
-            and other in self._next_names.values()
-            and self._next_names[one] != other
-            for one, other in pairwise(roots)
-        )
-
-
-def _name_pairs(notes: str) -> dict[str, str]:
-    """Each word of a name with the one behind it."""
-    pairs: dict[str, str] = {}
-    for one, other in pairwise(find_words(notes)):
-        if is_capital(one.text) and is_capital(other.text) and one.clause == other.clause:
-            pairs.setdefault(stem(one.text), stem(other.text))
-    return pairs
-
-
-@lru_cache(maxsize=4)
-def read_notes(notes: str) -> Source:
-    """Notes made ready for checking; they are checked against again and again."""
-    return Source(notes)
-
-
-def _close(spans: list[Span]) -> bool:
-    return max(span.stop for span in spans) - min(spans).start <= 40
-
-
-def _first(gives: Mapping[Key, Span], keys: Iterable[Key]) -> Span | None:
-    return next((gives[key] for key in keys if key in gives), None)
-
-
-def _quoted_in(notes: str, claim: Quantity) -> Span | None:
-    """A quotation stands if the notes have its words in its order, quoted or not."""
-    [[key]] = claim.needs
-    words = str(key[1]).split()
-    noted = list(re.finditer(r"\w+", notes))
-    for place in range(len(noted) - len(words) + 1):
-        run = noted[place : place + len(words)]
-        if words and [match[0].casefold() for match in run] == words:
-            return Span(run[0].start(), run[-1].end())
-    return None
-
-
 def _by_keys(source: Source, text: str) -> Iterator[Claim]:
     """Claims that stand or fall by what they name."""
     entities = find_entities(text)
-    quantities = _outside(entities, find_quantities(text))
+    quantities = outside(entities, find_quantities(text))
     moved = find_moved(source.ties, text, quantities)
     quotations = find_quotations(text)
     for claim in (*entities, *quotations, *find_names(text), *find_superlatives(text)):
@@ -178,11 +69,6 @@ def _by_keys(source: Source, text: str) -> Iterator[Claim]:
             yield _claim(text, quantity, moved[quantity.span], Doubt.MOVED)
         else:
             yield _claim(text, quantity, carried)
-
-
-def _outside(entities: list[Quantity], quantities: list[Quantity]) -> list[Quantity]:
-    """The quantities that are no part of a link or a tag."""
-    return [one for one in quantities if not any(one.span.touches(e.span) for e in entities)]
 
 
 def _claim(text: str, found: Quantity, source: Span | None, doubt: Doubt | None = None) -> Claim:
@@ -247,7 +133,7 @@ class _Said:
 
     def __init__(self, text: str) -> None:
         self.quantities = [*find_quantities(text), *find_entities(text)]
-        self.stems = _loose_stems(text, self.quantities)
+        self.stems = loose_stems(text, self.quantities)
         self.keys: set[Key] = set()
         for claim in self.quantities:
             self.keys.update(claim.gives)
@@ -256,16 +142,6 @@ class _Said:
     def has(self, noted: Quantity) -> bool:
         """Whether it says a quantity, link or tag of the notes."""
         return all(keys & self.keys for keys in noted.needs)
-
-
-def _loose_stems(text: str, quantities: Iterable[Quantity]) -> frozenset[str]:
-    """Stems of the content words that are no part of a quantity, link or tag."""
-    spans = [quantity.span for quantity in quantities if quantity.is_claim]
-    return frozenset(
-        stem(word.text)
-        for word in find_words(text)
-        if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans)
-    )
 
 
 def _coverage(source: Source, said: _Said) -> float:

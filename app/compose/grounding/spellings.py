@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from app.compose.grounding.check import Source
 from app.compose.grounding.claims import Kind
 from app.compose.grounding.numbers import find_numbers, in_words
 from app.compose.grounding.quantities import Quantity
+from app.compose.grounding.source import Source
 from app.compose.words import find_words
 
 SIGNED = re.compile(r"[@#$€£¥₹]|://|www\.|\w\.\w", re.IGNORECASE)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from app.compose.grounding.check import Source
 from app.compose.grounding.claims import Kind
 from app.compose.grounding.dates import CALENDAR_WORDS, MONTHS
 from app.compose.grounding.numbers import NUMBER_WORDS
 from app.compose.grounding.polarity import find_negations, is_negation
 from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.source import Source
 from app.compose.grounding.spellings import (
     CLOSING,
     DIGITS,
