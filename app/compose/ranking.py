@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from app.compose.brief import Brief, Variant
 from app.compose.grounding import Claims, Doubt, Kind, check
+from app.compose.grounding.polarity import find_negations
 from app.compose.prompt import example_stems
 from app.compose.words import COURTESIES, content, stem, stems, words
 from app.post_text import weigh
@@ -17,6 +18,8 @@ _ADDED = 0.06
 _COURTEOUS = 0.02
 _LEAKED = 0.15
 """What an added word costs more where it comes from a worked example."""
+_DENIAL_LOST = 0.25
+"""What it costs to leave out every "not" of the notes: a reader would be misled by the rest."""
 _REPEATED = 0.5
 _ALIKE = 0.6
 """Drafts that share more of their words than this are the same draft to a reader."""
@@ -35,7 +38,8 @@ def rank(brief: Brief, texts: Sequence[str]) -> tuple[Variant, ...]:
     new = [one for one in candidates if _bare(one.text) != _bare(brief.notes)] or candidates
     true = [one for one in new if not one.is_false] or new
     leaked = example_stems() - stems(brief.notes)
-    best_first = sorted(true, key=lambda one: (one.doubts, -one.score(leaked)))
+    denies = bool(find_negations(brief.notes))
+    best_first = sorted(true, key=lambda one: (one.doubts, -one.score(leaked, denies)))
     chosen = _different(best_first, brief.count)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
 
@@ -58,9 +62,16 @@ class _Candidate:
         """How many of its claims the notes do not carry."""
         return len(self.claims.unsupported)
 
-    def score(self, leaked: frozenset[str]) -> float:
-        """The share of the notes that it carries, less what it adds and repeats."""
+    def score(self, leaked: frozenset[str], denies: bool) -> float:
+        """The share of the notes that it carries, less what it adds, repeats and leaves undenied.
+
+        Args:
+            leaked: stems of the worked examples that the notes lack.
+            denies: whether the notes deny anything.
+        """
         score = self.claims.coverage - _REPEATED * _repeats(self.text)
+        if denies and not find_negations(self.text):
+            score -= _DENIAL_LOST
         for word in self.claims.added:
             score -= _COURTEOUS if word.casefold() in COURTESIES else _ADDED
             score -= _LEAKED if stem(word) in leaked else 0.0

@@ -47,6 +47,12 @@ def test_what_is_said_twice_ranks_lower() -> None:
     assert shown(twice, WHOLE)[0] == WHOLE
 
 
+def test_a_draft_that_leaves_out_what_the_notes_deny_ranks_lower() -> None:
+    without = "The town council votes on the Mill Road bike lane on 3 February at 7pm."
+    with_it = "Council votes on the bike lane on 3 February at 7pm. No parking fees."
+    assert shown(without, with_it)[0] == with_it
+
+
 def test_words_of_a_worked_example_rank_lower() -> None:
     leaked = WHOLE.replace("No parking", "New voices are welcome, no parking")
     invented = WHOLE.replace("No parking", "Lively neighbours are noisy, no parking")
