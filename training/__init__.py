@@ -1,0 +1,1 @@
+"""Teaching the built-in model: pairs of notes and posts."""
