@@ -1,6 +1,7 @@
 """What a program can see of the training pairs: `python -m training.check [FILE ...]`.
 
-Each line of `training/pairs/*.jsonl` is `{"domain", "notes", "posts": [{"tone", "length", "text"}]}`.
+Each line of `training/pairs/*.jsonl` is an object with `domain`, `notes` and `posts`, and each post
+one with `tone`, `length` and `text`.
 Refused are posts that do not fit, do not end a sentence, copy their notes, claim what the notes do
 not carry, or leave out a fact.
 """

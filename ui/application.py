@@ -142,6 +142,7 @@ class Twite(QObject):
                 Name.SPLIT_POST: self.composer.split_post,
                 Name.EMOJI: self.composer.pick_emoji,
                 Name.COPY_THREAD: self.composer.copy_thread,
+                Name.POST_IN_BROWSER: self.composer.post_in_browser,
                 Name.SHOW_SIDEBAR: self._toggle_sidebar,
                 Name.TRASH: self.desk.trash,
                 Name.RESTORE: self.desk.restore,
@@ -172,6 +173,7 @@ class Twite(QObject):
         composer.restore_requested.connect(desk.restore)
         composer.retry_requested.connect(desk.save)
         composer.close_requested.connect(self.end)
+        composer.posted.connect(desk.mark_posted)
         composer.confirmed.connect(desk.confirm)
         composer.withdrawn.connect(desk.withdraw)
         self.assistant.notes_changed.connect(composer.hold_against)

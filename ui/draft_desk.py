@@ -131,6 +131,11 @@ class DraftDesk(QObject):
         else:
             self._move(target, Folder.TRASH, self._index.refresh)
 
+    def mark_posted(self) -> None:
+        """The person says that the draft on screen is on X: put it with the posted ones."""
+        id = self._sheet.id
+        self._leave(lambda: self._move(id, Folder.POSTED, self._show_next))
+
     def restore(self, id: str = "") -> None:
         """Take a draft, or the one on screen, out of the trash."""
         target = id or self._sheet.id

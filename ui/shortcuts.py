@@ -28,6 +28,7 @@ class Name(StrEnum):
     SPLIT_POST = auto()
     EMOJI = auto()
     COPY_THREAD = auto()
+    POST_IN_BROWSER = auto()
     SHOW_SIDEBAR = auto()
     TRASH = auto()
     RESTORE = auto()
@@ -73,6 +74,7 @@ TABLE = (
     Shortcut(Name.SPLIT_POST, "Split the post", "Ctrl+Shift+D"),
     Shortcut(Name.EMOJI, "Insert an emoji", "Ctrl+."),
     Shortcut(Name.COPY_THREAD, "Copy the post or the thread", "Ctrl+Shift+C"),
+    Shortcut(Name.POST_IN_BROWSER, "Open the post in the browser", "Ctrl+Shift+Return"),
     Shortcut(Name.SHOW_SIDEBAR, "Show or hide the drafts", "Ctrl+B"),
     Shortcut(Name.TRASH, "Move the draft to the trash", "Ctrl+Shift+Backspace"),
     Shortcut(Name.RESTORE, "Restore the draft from the trash"),
@@ -92,6 +94,11 @@ _BY_NAME = {shortcut.name: shortcut for shortcut in TABLE}
 def keys(name: Name) -> str:
     """The keys as this system writes them, or nothing."""
     return QKeySequence(_BY_NAME[name].keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def text(name: Name) -> str:
+    """The words of an action."""
+    return _BY_NAME[name].text
 
 
 def spaced_keys(name: Name) -> str:

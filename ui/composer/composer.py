@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.compose.grounding import Claim, Claims
 from app.drafts.draft import Folder
 from app.errors import UserError
 from app.post_text import EntityKind, find
+from app.posting.browser import intent_url
+from app.posting.preflight import Door, look_at
 from ui.composer.bottom_bar import BottomBar
 from ui.composer.claim_checker import ClaimChecker
+from ui.composer.claim_wording import to_confirm
 from ui.composer.emoji_picker import EmojiPicker
 from ui.composer.header import Header
+from ui.composer.post_question import PostQuestion
 from ui.composer.save_banner import SaveBanner
 from ui.composer.text_column import text_column
 from ui.composer.thread_view import ThreadView
@@ -35,6 +39,7 @@ class Composer(QWidget):
         close_requested: close the window although the text is not saved.
         confirmed(str), withdrawn(str): the person stands for the claim of this key, or does not
             after all.
+        posted: the person says that the draft is out.
     """
 
     edited = Signal()
@@ -46,6 +51,7 @@ class Composer(QWidget):
     close_requested = Signal()
     confirmed = Signal(str)
     withdrawn = Signal(str)
+    posted = Signal()
 
     def __init__(self, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
@@ -54,6 +60,7 @@ class Composer(QWidget):
         self._banner = SaveBanner(theme)
         self._thread = ThreadView(theme)
         self._bar = BottomBar()
+        self._question = PostQuestion()
         self._picker: EmojiPicker | None = None
         self._checker = ClaimChecker(jobs)
         self._found: tuple[tuple[str, ...], tuple[Claims, ...]] = ((), ())
@@ -77,6 +84,7 @@ class Composer(QWidget):
         """Show another draft, from the top."""
         self._notes, self._confirmed = notes, confirmed
         self._thread.show_posts(posts)
+        self._question.dismiss()
         self._checker.note(notes, posts)
         self._header.show_place(folder)
         self._header.show_saved("")
@@ -134,6 +142,34 @@ class Composer(QWidget):
             QGuiApplication.clipboard().setText("\n\n".join(posts))
             self._bar.confirm_copy()
 
+    def post_in_browser(self) -> None:
+        """Open X's own page with the post in it, once nothing is in the way."""
+        seen = look_at(Door.BROWSER, self.posts(), self._thread.pending_count())
+        if seen.refusals:
+            self._question.ask(seen.refusals[0], ("Understood", self.focus_editor))
+        elif seen.posts and seen.unconfirmed:
+            self._question.ask(
+                f"{to_confirm(seen.unconfirmed)}: your notes do not carry what is marked.",
+                ("Look again", self.focus_editor),
+                ("Open all the same", lambda: self._open_in_browser(seen.posts[0])),
+            )
+        elif seen.posts:
+            self._open_in_browser(seen.posts[0])
+
+    def _open_in_browser(self, post: str) -> None:
+        if QDesktopServices.openUrl(QUrl(intent_url(post), QUrl.ParsingMode.StrictMode)):
+            self._question.ask(
+                "X's page is open in your browser, and nothing is posted before you post it there.",
+                ("It is posted", self.posted.emit),
+                ("Not yet", self.focus_editor),
+            )
+        else:
+            self.copy_thread()
+            self._question.ask(
+                "No browser could be opened. Your post is on the clipboard instead.",
+                ("Understood", self.focus_editor),
+            )
+
     def pick_emoji(self) -> None:
         """Open the emoji at the current post."""
         self._open_picker(self._thread.current.emoji_button)
@@ -159,7 +195,7 @@ class Composer(QWidget):
         self._bar.show_contents(
             len(posts), links, self._thread.over_count(), self._thread.pending_count()
         )
-        self._bar.allow_copy(any(post.strip() for post in posts))
+        self._bar.allow_post(any(post.strip() for post in posts))
 
     def _take_claims(self, posts: tuple[str, ...], claims: tuple[Claims, ...]) -> None:
         self._found = posts, claims
@@ -193,6 +229,7 @@ class Composer(QWidget):
         self._checker.checked.connect(self._take_claims)
         self._thread.emoji_requested.connect(self._open_picker)
         self._bar.copy_requested.connect(self.copy_thread)
+        self._bar.browser_requested.connect(self.post_in_browser)
 
     def _lay_out(self) -> None:
         top, bottom = QWidget(), QWidget()
@@ -203,7 +240,13 @@ class Composer(QWidget):
         heading.addWidget(self._header)
         heading.addWidget(self._banner)
         text_column(top, head)
-        text_column(bottom, self._bar)
+        foot = QWidget()
+        footing = QVBoxLayout(foot)
+        footing.setContentsMargins(0, 0, 0, 0)
+        footing.setSpacing(8)
+        footing.addWidget(self._question)
+        footing.addWidget(self._bar)
+        text_column(bottom, foot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 20)
         column.setSpacing(0)
