@@ -51,12 +51,10 @@ class Source:
     @cached_property
     def clauses(self) -> list[list[Word]]:
         """The content words of each clause that are no part of what is marked."""
-        spans = [claim.span for claim in self.marked]
         plain = _BULLET.sub(lambda bullet: " " * len(bullet[0]), self.notes)
         clauses: dict[int, list[Word]] = {}
-        for word in find_words(plain):
-            if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans):
-                clauses.setdefault(word.clause, []).append(word)
+        for word in loose_words(plain, self.marked):
+            clauses.setdefault(word.clause, []).append(word)
         return list(clauses.values())
 
     @cached_property
@@ -131,9 +129,18 @@ def outside(entities: list[Quantity], quantities: list[Quantity]) -> list[Quanti
 
 def loose_stems(text: str, quantities: Iterable[Quantity]) -> frozenset[str]:
     """Stems of the content words that are no part of a quantity, link or tag."""
-    spans = [quantity.span for quantity in quantities if quantity.is_claim]
-    return frozenset(
-        stem(word.text)
+    claims = [quantity for quantity in quantities if quantity.is_claim]
+    return frozenset(stem(word.text) for word in loose_words(text, claims))
+
+
+def loose_words(text: str, quantities: Iterable[Quantity]) -> list[Word]:
+    """The content words that are no part of these."""
+    taken = bytearray(len(text))
+    for quantity in quantities:
+        span = quantity.span
+        taken[span.start : span.stop] = b"\x01" * (span.stop - span.start)
+    return [
+        word
         for word in find_words(text)
-        if word.is_content and not any(Span(word.start, word.stop).touches(s) for s in spans)
-    )
+        if word.is_content and not any(taken[word.start : word.stop])
+    ]

@@ -8,6 +8,7 @@ around one verb the other way round.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +21,8 @@ from app.compose.grounding.quantities import Quantity
 from app.compose.grounding.wording import is_capital
 from app.compose.words import Word, find_words, stem
 
+_REACH = 12
+"""Words, and quantities, to either side among which its neighbours are looked for."""
 _NEAR = 3
 """How many words to either side of a number belong to it, within its clause."""
 _CLAUSE_END = re.compile(r"[.,;:!?\n]")
@@ -127,14 +130,25 @@ def _same(one: Quantity, other: Quantity) -> bool:
 def find_ties(text: str, quantities: list[Quantity]) -> list[Tie]:
     """What each quantity of a text is tied to."""
     words = find_words(text)
-    return [_tie(text, quantity, words, quantities) for quantity in quantities]
+    starts, stops = [word.start for word in words], [word.stop for word in words]
+    found = []
+    for number, quantity in enumerate(quantities):
+        first = bisect_right(stops, quantity.span.start)
+        last = bisect_left(starts, quantity.span.stop)
+        near = quantities[max(0, number - _REACH) : number + _REACH + 1]
+        before, inside = words[max(0, first - _REACH) : first], words[first:last]
+        found.append(_tie(text, quantity, (before, inside, words[last : last + _REACH]), near))
+    return found
 
 
-def _tie(text: str, quantity: Quantity, words: Sequence[Word], quantities: list[Quantity]) -> Tie:
-    span = quantity.span
-    before = [word for word in words if word.stop <= span.start]
-    behind = [word for word in words if word.start >= span.stop]
-    inside = [word for word in words if Span(word.start, word.stop).touches(span)]
+def _tie(
+    text: str,
+    quantity: Quantity,
+    words: tuple[Sequence[Word], Sequence[Word], Sequence[Word]],
+    quantities: list[Quantity],
+) -> Tie:
+    """`words` are those before it, in it and behind it; `quantities` those around it."""
+    span, (before, inside, behind) = quantity.span, words
     clause = inside[0].clause if inside else (before[-1].clause if before else 0)
     beside: set[str] = set()
     for side, gap in (
