@@ -51,8 +51,10 @@ def _run(arguments: argparse.Namespace) -> int:
     ready, finished = _write(brief)
     if arguments.json:
         print_json(_fields(brief.notes, ready, finished))
-    else:
+    elif finished.variants:
         _print(ready, finished)
+    else:
+        raise events.NOTHING_KEPT
     return 0
 
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from app.compose.brief import Variant
 from app.errors import UserError
 
+NOTHING_KEPT = UserError(
+    "No draft kept to these notes.", "Your notes are as they were: add a fact, or write again."
+)
+"""What is said where a run ends without a draft."""
+
 
 @dataclass(frozen=True)
 class Timings:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compose.brief import Brief, Variant
 from app.compose.events import (
+    NOTHING_KEPT,
     Died,
     Failed,
     Finished,
@@ -21,9 +22,6 @@ from app.drafts.provenance import Generation
 from app.errors import UserError
 from ui.writer_bridge import WriterBridge
 
-NOTHING_KEPT = UserError(
-    "No draft kept to these notes.", "Your notes are as they were: add a fact, or write again."
-)
 PREPARATION = 0
 """The run number of stopped preparing; the writer's own begin at 1."""
 
