@@ -24,10 +24,11 @@ from models.worker.client import WorkerClient
 
 _ROWS_PER_DRAFT = 2
 """Rows written for each draft shown: choosing among more is what makes a small model useful."""
+_SPARE_ROWS = 2
 _MOST_ROWS = 16
 _ROUNDS = 3
 """How often rows are drawn anew where too few of them end at a sentence."""
-_ENOUGH = 0.85
+_ENOUGH = 0.8
 """The share of rows that have to be finished; one long row would hold up all."""
 _TOKENS = 96
 """The most tokens a row may have; a post of 280 characters has some 60."""
@@ -196,13 +197,13 @@ class Writer:
                 self._end(events.Failed(pending.run, _sentence(answer)))
 
     def _round_done(self, pending: _Pending) -> None:
-        """Show the best texts, or draw again where too few of them are finished."""
-        if len(set(pending.texts)) < pending.brief.count and pending.round + 1 < _ROUNDS:
+        """Show the best texts, or draw again where too few of them can be shown."""
+        variants = rank(pending.brief, pending.texts)
+        if len(variants) < pending.brief.count and pending.round + 1 < _ROUNDS:
             with self._lock:
                 pending.round += 1
                 self._ask(pending)
             return
-        variants = rank(pending.brief, pending.texts)
         total_s = perf_counter() - pending.began
         timings = events.Timings(self._load_s, pending.first_text_s or total_s, total_s)
         self._end(events.Finished(pending.run, variants, timings))
@@ -231,7 +232,7 @@ def _warm_up(brief: Brief) -> messages.WarmUp:
 
 
 def _rows(brief: Brief) -> int:
-    return min(_MOST_ROWS, _ROWS_PER_DRAFT * brief.count)
+    return min(_MOST_ROWS, _ROWS_PER_DRAFT * brief.count + _SPARE_ROWS)
 
 
 def _enough(brief: Brief) -> int:
