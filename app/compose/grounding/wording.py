@@ -22,7 +22,9 @@ _KINDS = {
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»\n]{2,200})[\"”“»]")
 _SUPERLATIVE = re.compile(r"\b(?:(?:most|least)\s+\w+|\w{3,}est)\b", re.IGNORECASE)
-_IS_LIMIT = re.compile(r"\bat (?:least|most)\s+\S+$|\bmost (?:of|people|are|is|were)$", re.IGNORECASE)
+_IS_LIMIT = re.compile(
+    r"\bat (?:least|most)\s+\S+$|\bmost (?:of|people|are|is|were)$", re.IGNORECASE
+)
 """\"At least 5\" limits a number, and "most of" counts roughly: neither is a superlative."""
 _A_FEW = re.compile(
     r"only\s+(?:\d|a\b|one\b|two\b|three\b)|first\s+(?:come|time|name)", re.IGNORECASE
