@@ -10,6 +10,8 @@ from models.manifest import FILE_NAME, Manifest, read_manifest
 
 BUILT_IN = "smollm2-135m-instruct"
 """The id of the model that Twite makes itself on first use."""
+BUILT_IN_BUILD = 2
+"""The recipe it is made by. One made by an older recipe counts as not there, and is made again."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,15 @@ class Library:
 
     def has(self, model_id: str) -> bool:
         """Whether a folder of this id is there; whether it is whole, `verify` says."""
-        return (self.folder / model_id / FILE_NAME).is_file()
+        is_there = (self.folder / model_id / FILE_NAME).is_file()
+        return is_there and not (model_id == BUILT_IN and self._is_outdated())
+
+    def _is_outdated(self) -> bool:
+        """Whether the built-in model is of an older recipe; a damaged one is told of later."""
+        try:
+            return read_manifest(self.folder / BUILT_IN).build < BUILT_IN_BUILD
+        except ModelError:
+            return False
 
     def path(self, model_id: str) -> Path:
         """The folder of an installed model; raises `ModelError` where there is none."""

@@ -35,6 +35,7 @@ class Manifest:
         measured_loss: KL(fp32 || this graph), nats a token, on held-out text.
         source_boost: logits that the words of a source gain while a draft lacks them, as measured
             for this model: large for a small one, 0 for one that keeps to its notes by itself.
+        build: the recipe that a model we make ourselves was made by; a newer one makes it again.
         needed_memory_mb: resident memory of a loaded model with 8 rows, roughly.
     """
 
@@ -50,6 +51,7 @@ class Manifest:
     needed_memory_mb: int
     files: tuple[ModelFile, ...]
     source_boost: float = 0.0
+    build: int = 1
 
 
 def describe_file(folder: Path, name: str) -> ModelFile:

@@ -17,7 +17,7 @@ from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_to
 from models.install.loss import mean_divergence
 from models.install.quantize import BLOCK, answer_last_position_only, write_8_bit_graph
 from models.install.staging import staged
-from models.library import BUILT_IN
+from models.library import BUILT_IN, BUILT_IN_BUILD
 from models.manifest import Manifest, describe_file, write_manifest
 
 Report = Callable[[str, float], None]
@@ -117,6 +117,7 @@ def _manifest(gguf: GgufModel, folder: Path, loss: float) -> Manifest:
         needed_memory_mb=700,
         files=tuple(describe_file(folder, name) for name in names),
         source_boost=SOURCE_BOOST,
+        build=BUILT_IN_BUILD,
     )
 
 
