@@ -107,7 +107,8 @@ def _close(spans: list[Span]) -> bool:
 
 
 def _first(gives: Mapping[Key, Span], keys: Iterable[Key]) -> Span | None:
-    return next((gives[key] for key in keys if key in gives), None)
+    """The earliest place that gives one of the keys; sets have no order of their own."""
+    return min((gives[key] for key in keys if key in gives), default=None)
 
 
 def _quoted_in(notes: str, claim: Quantity) -> Span | None:
