@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from app.compose.grounding.claims import Claim, Claims, Doubt, Fact, Kind, Span
-from app.compose.grounding.dates import Key
+from app.compose.grounding.meaning import Key, Quantity
 from app.compose.grounding.polarity import (
     counterpart,
     find_negations,
     find_turned,
     says_otherwise,
 )
-from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.quantities import counted_word, find_quantities
 from app.compose.grounding.source import Source, loose_stems, outside, read_notes
 from app.compose.grounding.tense import find_tense_claims
 from app.compose.grounding.ties import find_exchanged, find_moved
@@ -23,7 +22,7 @@ from app.compose.grounding.wording import (
     find_quotations,
     find_superlatives,
 )
-from app.compose.words import COURTESIES, FUNCTION_WORDS, Word, find_words, stem, stem_parts
+from app.compose.words import COURTESIES, Word, find_words, stem, stem_parts
 
 _CARRIED = 0.6
 """The share of a clause's content words at which a text is taken to state it."""
@@ -33,7 +32,6 @@ _SHORT_SENTENCE = 3
 """A sentence with fewer content words than this is one only if all of them are new."""
 _TURN_OF_PHRASE = 1
 """Content words of a sentence that is too short to state anything."""
-_COUNTED = re.compile(r" ([a-z]{3,})\b")
 
 
 def check(notes: str, text: str) -> Claims:
@@ -42,9 +40,9 @@ def check(notes: str, text: str) -> Claims:
     See the package's docstring for what this cannot see.
     """
     source = read_notes(notes)
-    claims = [*_by_keys(source, text), *_by_sense(source, text)]
-    claims += _statements(source, text, claims)
     said = _Said(text)
+    claims = [*_by_keys(source, said), *_by_sense(source, text)]
+    claims += _statements(source, text, claims)
     return Claims(
         claims=tuple(sorted(_one_for_each_place(claims), key=lambda claim: claim.span)),
         facts=tuple(_facts(source, said)),
@@ -53,10 +51,10 @@ def check(notes: str, text: str) -> Claims:
     )
 
 
-def _by_keys(source: Source, text: str) -> Iterator[Claim]:
+def _by_keys(source: Source, said: _Said) -> Iterator[Claim]:
     """Claims that stand or fall by what they name."""
-    entities = find_entities(text)
-    quantities = outside(entities, find_quantities(text))
+    text, entities = said.text, said.entities
+    quantities = outside(entities, said.quantities)
     moved = find_moved(source.ties, text, quantities)
     quotations = find_quotations(text)
     for claim in (*entities, *quotations, *find_names(text), *find_superlatives(text)):
@@ -81,16 +79,16 @@ def _claim(text: str, found: Quantity, source: Span | None, doubt: Doubt | None 
 
 def _with_counted(text: str, found: Quantity) -> Span:
     """A plain number with the word that it counts: "1,200 riders" rather than "1,200"."""
-    counted = _COUNTED.match(text, found.span.stop)
-    if found.kind is Kind.NUMBER and counted and counted[1].casefold() not in FUNCTION_WORDS:
-        return Span(found.span.start, counted.end())
-    return found.span
+    counted = counted_word(text, found.span.stop)
+    if found.kind is not Kind.NUMBER or counted is None or text[found.span.stop] != " ":
+        return found.span
+    return Span(found.span.start, counted.stop)
 
 
 def _by_sense(source: Source, text: str) -> Iterator[Claim]:
     """Claims that stand or fall by the words around them."""
     for negation in find_negations(text):
-        noted = counterpart(source.notes, negation, source.negations)
+        noted = counterpart(source.notes, negation)
         carried = noted.span if noted else says_otherwise(source.notes, negation)
         doubt = None if carried else Doubt.NOT_IN_NOTES
         yield Claim(Kind.NEGATION, negation.span, negation.span.of(text), carried, doubt)
@@ -132,10 +130,13 @@ class _Said:
     """What a text says, by stem and by meaning."""
 
     def __init__(self, text: str) -> None:
-        self.quantities = [*find_quantities(text), *find_entities(text)]
-        self.stems = loose_stems(text, self.quantities)
+        self.text = text
+        self.entities = find_entities(text)
+        self.quantities = find_quantities(text)
+        marked = [*self.quantities, *self.entities]
+        self.stems = loose_stems(text, marked)
         self.keys: set[Key] = set()
-        for claim in self.quantities:
+        for claim in marked:
             self.keys.update(claim.gives)
             self.keys.update(key for keys in claim.needs for key in keys)
 

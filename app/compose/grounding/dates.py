@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from app.compose.grounding.claims import Kind
-
-Key = tuple[object, ...]
-"""One meaning, comparable: two stretches of text with a key in common may say the same."""
+from app.compose.grounding.claims import Kind, Span
+from app.compose.grounding.meaning import Key, Quantity
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -84,23 +81,7 @@ _NOON = re.compile(r"\b(?:noon|midday|midnight)\b", re.IGNORECASE)
 _TO_A_CLOCK = re.compile(r"\s?(?:-|–|—|to|until|till|and|or|/|,)\s?(?=\d)")
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A date or a time of day in a text.
-
-    Attributes:
-        needs: what notes have to give: one key of each set.
-        gives: what it gives where it stands in the notes.
-    """
-
-    kind: Kind
-    start: int
-    stop: int
-    needs: tuple[frozenset[Key], ...]
-    gives: frozenset[Key]
-
-
-def find_moments(text: str, *, is_notes: bool = False) -> list[Moment]:
+def find_moments(text: str, *, is_notes: bool = False) -> list[Quantity]:
     """All dates and times, left to right, none within another.
 
     In notes, which are written in haste, every short form of a day counts.
@@ -113,14 +94,14 @@ def find_moments(text: str, *, is_notes: bool = False) -> list[Moment]:
         *_noons(text),
         *_words(text, is_notes),
     ]
-    kept: list[Moment] = []
+    kept: list[Quantity] = []
     for moment in found:
-        if not any(moment.start < other.stop and other.start < moment.stop for other in kept):
+        if not any(moment.span.touches(other.span) for other in kept):
             kept.append(moment)
-    return sorted(kept, key=lambda moment: moment.start)
+    return sorted(kept, key=lambda moment: moment.span)
 
 
-def _with_month(text: str) -> Iterator[Moment]:
+def _with_month(text: str) -> Iterator[Quantity]:
     for pattern in (_DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
             month = MONTHS[match["month"].lower()]
@@ -134,22 +115,22 @@ def _with_month(text: str) -> Iterator[Moment]:
             yield _dated(match, needs, gives)
 
 
-def _dated(match: re.Match[str], needs: list[frozenset[Key]], gives: set[Key]) -> Moment:
+def _dated(match: re.Match[str], needs: list[frozenset[Key]], gives: set[Key]) -> Quantity:
     if year := match["year"]:
         value = int(year) if len(year) == 4 else 2000 + int(year)
         needs = [*needs, frozenset({("n", value)})]
         gives = gives | {("n", value)}
-    return Moment(Kind.DATE, match.start(), match.end(), tuple(needs), frozenset(gives))
+    return Quantity(Kind.DATE, Span(*match.span()), tuple(needs), frozenset(gives))
 
 
-def _iso(text: str) -> Iterator[Moment]:
+def _iso(text: str) -> Iterator[Quantity]:
     for match in _ISO.finditer(text):
         month, day = int(match["month"]), int(match["day"])
         gives: set[Key] = {("day", month, day), ("month", month), ("bare", day)}
         yield _dated(match, [frozenset({("day", month, day)})], gives)
 
 
-def _slashed(text: str) -> Iterator[Moment]:
+def _slashed(text: str) -> Iterator[Quantity]:
     """3/2 may be in February or in March, or be no date at all: it says any of them."""
     for match in _SLASHED.finditer(text):
         one, two = (int(number) for number in match.group("a", "b", "c", "d", "e", "f") if number)
@@ -160,7 +141,7 @@ def _slashed(text: str) -> Iterator[Moment]:
         yield _dated(match, [needs], {*days, ("n", one), ("n", two)})
 
 
-def _clocks(text: str) -> Iterator[Moment]:
+def _clocks(text: str) -> Iterator[Quantity]:
     for match in _CLOCK.finditer(text):
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         if hour > 24:
@@ -178,7 +159,7 @@ def _starts_range(text: str, match: re.Match[str]) -> bool:
     return other is not None and other["m"] is not None
 
 
-def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Moment:
+def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Quantity:
     at = 60 * hour + minute
     if half:
         at = 60 * (hour % 12 + (12 if half.lower() == "p" else 0)) + minute
@@ -186,30 +167,30 @@ def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Mo
     gives = {exact} | ({("bare", hour)} if minute == 0 else set())
     # A text may leave out am and pm that its notes have; it may not add them.
     may_be = {exact} if half or hour > 12 else {exact, ("time", (at + 720) % 1440)}
-    return Moment(Kind.TIME, match.start(), match.end(), (frozenset(may_be),), frozenset(gives))
+    return Quantity(Kind.TIME, Span(*match.span()), (frozenset(may_be),), frozenset(gives))
 
 
-def _range_start(match: re.Match[str], hour: int, minute: int) -> Moment:
+def _range_start(match: re.Match[str], hour: int, minute: int) -> Quantity:
     times = {("time", 60 * (hour % 12) + minute), ("time", 60 * (hour % 12 + 12) + minute)}
     keys: frozenset[Key] = frozenset({*times, ("bare", hour)})
-    return Moment(Kind.TIME, match.start(), match.end(), (keys,), keys)
+    return Quantity(Kind.TIME, Span(*match.span()), (keys,), keys)
 
 
-def _noons(text: str) -> Iterator[Moment]:
+def _noons(text: str) -> Iterator[Quantity]:
     for match in _NOON.finditer(text):
         key: Key = ("time", 0 if match[0].lower() == "midnight" else 720)
         gives: frozenset[Key] = frozenset({key, ("bare", 12)})
-        yield Moment(Kind.TIME, match.start(), match.end(), (frozenset({key}),), gives)
+        yield Quantity(Kind.TIME, Span(*match.span()), (frozenset({key}),), gives)
 
 
-def _words(text: str, is_notes: bool) -> Iterator[Moment]:
+def _words(text: str, is_notes: bool) -> Iterator[Quantity]:
     for match in _WORD.finditer(text):
         word = match[0].lower()
         is_clear = word not in _AMBIGUOUS or (is_notes and word not in ("may", "march"))
         if not is_clear and not _is_due(text, match):
             continue
         key = _meaning(word)
-        yield Moment(Kind.DATE, match.start(), match.end(), (frozenset({key}),), frozenset({key}))
+        yield Quantity(Kind.DATE, Span(*match.span()), (frozenset({key}),), frozenset({key}))
 
 
 def _is_due(text: str, match: re.Match[str]) -> bool:

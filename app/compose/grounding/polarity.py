@@ -99,15 +99,15 @@ def _stems(words: Sequence[Word]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def counterpart(notes: str, negation: Negation, all_noted: Sequence[Negation]) -> Negation | None:
+def counterpart(notes: str, negation: Negation) -> Negation | None:
     """The negation of the notes that denies the same as one of the text; None: there is none.
 
     One shared word is enough, unless both go on to deny different things and the notes say the
     text's elsewhere without denying it: "ship to Canada, not to the UK".
     """
     about = {*negation.denied, *negation.subject}
-    said_openly = _said_openly(notes, all_noted)
-    for noted in all_noted:
+    said_openly = _said_openly(notes)
+    for noted in find_negations(notes):
         denied = {*noted.denied, *noted.subject}
         others, noted_others = set(negation.denied[1:]), set(noted.denied[1:])
         is_elsewhere = others & said_openly and noted_others and not others & denied
@@ -124,11 +124,17 @@ def says_otherwise(notes: str, negation: Negation) -> Span | None:
         root = stem(word.text)
         opposite = word.plain.startswith("un") and stem(word.plain[2:]) in about
         is_free = word.plain == "free" and about & _COSTS and "free" not in about
-        same = {stem(other.text) for other in words if other.sentence == word.sentence} - {root}
-        is_absence = word.plain in _ABSENCES and root not in about and about & same
-        if opposite or is_free or is_absence:
+        is_absence = word.plain in _ABSENCES and root not in about
+        if opposite or is_free or (is_absence and about & _beside(words, word)):
             return Span(word.start, word.stop)
     return None
+
+
+def _beside(words: Sequence[Word], word: Word) -> set[str]:
+    """The stems of a word's sentence, but for its own."""
+    return {stem(other.text) for other in words if other.sentence == word.sentence} - {
+        stem(word.text)
+    }
 
 
 def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
@@ -139,7 +145,7 @@ def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
     noted = find_negations(notes)
     if not noted:
         return []
-    said_openly = _said_openly(notes, noted)
+    said_openly = _said_openly(notes)
     said = find_words(text)
     in_text = {stem(word.text) for word in said}
     found = []
@@ -171,11 +177,12 @@ def _short(words: Sequence[Word], word: Word) -> bool:
     return sum(other.clause == word.clause for other in words) <= 2
 
 
-def _said_openly(notes: str, noted: Sequence[Negation]) -> frozenset[str]:
+@lru_cache(maxsize=8)
+def _said_openly(notes: str) -> frozenset[str]:
     """Stems that the notes say outside of every negation's reach."""
     reaches = []
     words = find_words(notes)
-    for negation in noted:
+    for negation in find_negations(notes):
         behind = [word for word in words if word.start >= negation.span.start][: _REACH + 1]
         reaches.append({word.start for word in behind if word.clause == behind[0].clause})
     inside = set().union(*reaches)

@@ -12,7 +12,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
-from app.compose.grounding.dates import Key, Moment, find_moments
+from app.compose.grounding.dates import find_moments
+from app.compose.grounding.meaning import Key, Quantity
 from app.compose.grounding.numbers import Number, find_numbers
 from app.compose.grounding.units import AFTER, BEFORE, CURRENCIES, Unit, unit
 from app.compose.words import FUNCTION_WORDS
@@ -24,25 +25,9 @@ _OPENING_HOURS = re.compile(
     re.IGNORECASE,
 )
 """What stands before hours without am and pm."""
+_COUNTED = re.compile(r"\s([a-z]{3,})\b")
 _LIST = re.compile(r"\s?(?:-|–|—|/|,|and|or|to|&)\s?")
 """What may stand between numbers that share a unit: "5 and 10 km", "$3-5"."""
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One quantity in a text.
-
-    Attributes:
-        needs: what notes have to give for it: one key of each set.
-        gives: what it gives where it stands in the notes.
-        is_claim: false for words that may as well count nothing ("one", "both").
-    """
-
-    kind: Kind
-    span: Span
-    needs: tuple[frozenset[Key], ...]
-    gives: frozenset[Key]
-    is_claim: bool = True
 
 
 def find_quantities(text: str, *, is_notes: bool = False) -> list[Quantity]:
@@ -54,17 +39,12 @@ def find_quantities(text: str, *, is_notes: bool = False) -> list[Quantity]:
     free = [
         number
         for number in find_numbers(text)
-        if not any(moment.start < number.stop and number.start < moment.stop for moment in moments)
+        if not any(moment.span.touches(Span(number.start, number.stop)) for moment in moments)
     ]
-    found = [_from_moment(moment) for moment in moments] + _measured(text, free)
+    found = moments + _measured(text, free)
     if is_notes:
         found = _read_generously(text, found)
     return sorted(found, key=lambda quantity: quantity.span)
-
-
-def _from_moment(moment: Moment) -> Quantity:
-    span = Span(moment.start, moment.stop)
-    return Quantity(moment.kind, span, moment.needs, moment.gives)
 
 
 def _read_generously(notes: str, found: list[Quantity]) -> list[Quantity]:
@@ -150,7 +130,7 @@ def _quantity(text: str, measured: _Measured) -> Quantity:
         needs = plain if number.literal is None or number.values else {("literal", number.literal)}
         needs = set(needs) | _clock_alternatives(text, span)
         gives = plain | bare | _clock_alternatives(text, span)
-        if not _counts_something(text, span):
+        if counted_word(text, span.stop) is None:
             needs |= bare
         kind = Kind.NUMBER
     else:
@@ -181,10 +161,10 @@ def _clock_alternatives(text: str, span: Span) -> set[Key]:
     return {("time", at % 1440), ("time", (at + 720) % 1440)}
 
 
-def _counts_something(text: str, span: Span) -> bool:
-    """Whether the next word is what is counted: then "5 bands" needs five of something."""
-    behind = re.match(r"\s([a-z]{3,})\b", text[span.stop :])
-    return behind is not None and behind[1] not in FUNCTION_WORDS
+def counted_word(text: str, stop: int) -> Span | None:
+    """The word behind a number that it counts: "5 bands" needs five of something."""
+    behind = _COUNTED.match(text, stop)
+    return Span(*behind.span(1)) if behind and behind[1] not in FUNCTION_WORDS else None
 
 
 def _kind(measure: Unit) -> Kind:

@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
-from app.compose.grounding.dates import Key
+from app.compose.grounding.meaning import Key, Quantity
 from app.compose.grounding.polarity import find_negations
-from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.quantities import find_quantities
 from app.compose.grounding.ties import Tie, find_ties
 from app.compose.grounding.wording import find_entities, find_quotations, is_capital
 from app.compose.words import Word, find_words, stem, stem_parts

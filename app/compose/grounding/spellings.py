@@ -6,12 +6,16 @@ import re
 from decimal import Decimal
 
 from app.compose.grounding.claims import Kind
+from app.compose.grounding.meaning import Quantity
 from app.compose.grounding.numbers import find_numbers, in_words
-from app.compose.grounding.quantities import Quantity
 from app.compose.grounding.source import Source
+from app.compose.grounding.wording import bare_link
 from app.compose.words import find_words
 
-SIGNED = re.compile(r"[@#$€£¥₹]|://|www\.|\w\.\w", re.IGNORECASE)
+_SIGN = r"[@#$€£¥₹]|://|www\."
+MARKED = re.compile(_SIGN)
+"""What no ordinary word holds."""
+SIGNED = re.compile(rf"{_SIGN}|\w\.\w", re.IGNORECASE)
 """What makes a run of letters a link, a handle, a tag or a price."""
 OPENING = "([{\"'“‘«„¿¡"
 CLOSING = ".,;:!?)]}\"'”’»…"
@@ -28,7 +32,7 @@ def literals(source: Source) -> frozenset[str]:
         written = entity.span.of(source.notes).casefold()
         found.add(written)
         if entity.kind is Kind.LINK:
-            bare = _bare_link(written)
+            bare = bare_link(written)
             found.update({bare, bare.rstrip("/"), f"https://{bare}", written.rstrip("/")})
     for run in source.notes.casefold().split():
         if SIGNED.search(run):
@@ -42,15 +46,13 @@ def literals(source: Source) -> frozenset[str]:
 def stumps(source: Source) -> frozenset[str]:
     """What a link is up to its first dot or slash, unless the notes have it as a word as well."""
     links = [entity for entity in source.entities if entity.kind is Kind.LINK]
-    begun = {re.split(r"[./]", _bare_link(link.span.of(source.notes)))[0] for link in links}
+    begun = {
+        re.split(r"[./]", bare_link(link.span.of(source.notes).casefold()))[0] for link in links
+    }
     elsewhere = source.notes
     for link in links:
         elsewhere = elsewhere.replace(link.span.of(source.notes), " ")
     return frozenset(begun) - {word.plain for word in find_words(elsewhere)}
-
-
-def _bare_link(written: str) -> str:
-    return re.sub(r"^(?:https?://)?(?:www\.)?", "", written.casefold())
 
 
 def _prices(quantity: Quantity) -> set[str]:

@@ -102,7 +102,7 @@ def _dated_sentences(notes: str, words: Sequence[Word]) -> frozenset[int]:
     dated = {
         word.sentence
         for word in words
-        if any(moment.start <= word.start < moment.stop for moment in moments)
+        if any(moment.span.start <= word.start < moment.span.stop for moment in moments)
     }
     bounds: dict[int, list[int]] = {}
     for word in words:

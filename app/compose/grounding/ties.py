@@ -16,8 +16,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
+from app.compose.grounding.meaning import Quantity
 from app.compose.grounding.polarity import find_negations
-from app.compose.grounding.quantities import Quantity
 from app.compose.grounding.wording import is_capital
 from app.compose.words import Word, find_words, stem
 
@@ -241,8 +241,8 @@ _MUTUAL = frozenset(
 
 def _pairs(text: str, heads: frozenset[str]) -> list[_Pair]:
     """The active voice alone, over at most five words."""
-    runs = _name_runs(find_words(text), heads)
     words = find_words(text)
+    runs = _name_runs(words, heads)
     found = []
     for one, other in pairwise(runs):
         inner = [

@@ -13,13 +13,15 @@ from functools import lru_cache
 
 from app.compose.grounding.claims import Kind
 from app.compose.grounding.dates import CALENDAR_WORDS, MONTHS
+from app.compose.grounding.meaning import Quantity
 from app.compose.grounding.numbers import NUMBER_WORDS
 from app.compose.grounding.polarity import find_negations, is_negation
-from app.compose.grounding.quantities import Quantity, find_quantities
+from app.compose.grounding.quantities import find_quantities
 from app.compose.grounding.source import Source
 from app.compose.grounding.spellings import (
     CLOSING,
     DIGITS,
+    MARKED,
     OPENING,
     SEPARATORS,
     SIGNED,
@@ -49,15 +51,15 @@ _SUSPECT = re.compile(r"[\d@#$€£¥₹\"“”„«»]|://|\w\.\w|[^\W\d_a-zß
 _LAST_WORDS = re.compile(r"(?:\S+\s+){0,2}\S*\s*\Z")
 _LETTERS = re.compile(r"[\w']+")
 _UNIT_WORDS = tuple(sorted({"am", "pm", *CALENDAR_WORDS, *(u for u in UNITS if u[0].isalpha())}))
+_IN_DIGITS = (Kind.NUMBER, Kind.PRICE, Kind.TIME, Kind.DATE)
 _CLAIM_WORDS = CALENDAR_WORDS | NUMBER_WORDS | {"most", "least", "am", "pm"}
 
 
 class Unfinished:
     """Judges texts that are being written from one set of notes."""
 
-    def __init__(self, notes: str, is_english_asked: bool = True) -> None:
+    def __init__(self, notes: str) -> None:
         self._source = source = Source(notes, is_generous=False)
-        self._names_count = is_english_asked
         self._literals = literals(source)
         self._stumps = stumps(source)
         self._digits = digit_runs(source)
@@ -132,7 +134,7 @@ class Unfinished:
         if bare in self._literals:
             return True
         # A full stop or a decimal point without a mark of its own is no link.
-        return not re.search(r"[@#$€£¥₹]|://|www\.", bare) and not find_entities(run)
+        return not MARKED.search(bare) and not find_entities(run)
 
     def _digits_are_noted(self, tail: str, is_whole: bool) -> bool:
         """Whether every complete run of digits is one that the notes have."""
@@ -201,7 +203,7 @@ class Unfinished:
             negation.span.stop < len(tail) or not is_word_open for negation in find_negations(tail)
         ):
             return False
-        if self._names_count and not self._names_stand(tail, is_whole):
+        if not self._names_stand(tail, is_whole):
             return False
         return all(
             self._source.carries(claim) is not None
@@ -242,9 +244,7 @@ class Unfinished:
         written = claim.span.of(tail).casefold()
         if not is_word_open:
             # Digits under way were judged as a run.
-            return bool(_RUN.search(tail)) and claim.kind in (
-                *(Kind.NUMBER, Kind.PRICE, Kind.TIME, Kind.DATE),
-            )
+            return bool(_RUN.search(tail)) and claim.kind in _IN_DIGITS
         return any(words.startswith(written) for words in self._number_words)
 
     def _may_become_word(self, tail: str, word: str, is_whole: bool) -> bool:

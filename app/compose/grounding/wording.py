@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.compose.grounding.claims import Kind, Span
-from app.compose.grounding.dates import CALENDAR_WORDS, Key
+from app.compose.grounding.dates import CALENDAR_WORDS
+from app.compose.grounding.meaning import Key, Quantity
 from app.compose.grounding.numbers import find_numbers
-from app.compose.grounding.quantities import Quantity
 from app.compose.words import FUNCTION_WORDS, find_words, is_english, stem
 from app.post_text import EntityKind, find
 
@@ -64,10 +64,15 @@ def find_entities(text: str) -> list[Quantity]:
     return found
 
 
+def bare_link(written: str) -> str:
+    """A link without its scheme and its "www."."""
+    return _SCHEME.sub("", written)
+
+
 def _entity_key(kind: Kind, written: str) -> Key:
     if kind is not Kind.LINK:
         return (kind, written[1:].casefold())
-    bare = _SCHEME.sub("", written).rstrip("/")
+    bare = bare_link(written).rstrip("/")
     host, slash, path = bare.partition("/")
     return (kind, host.casefold() + slash + path)
 
@@ -127,7 +132,7 @@ def _capital_runs(text: str) -> Iterator[tuple[int, int]]:
     place = 0
     while place < len(words):
         first = last = words[place]
-        place += 1
+        second = place = place + 1
         if not is_capital(first.text):
             continue
         while place < len(words) and _joins(text, last.stop, words[place].start, words[place].text):
@@ -137,7 +142,7 @@ def _capital_runs(text: str) -> Iterator[tuple[int, int]]:
             yield first.start, last.stop
         elif last is not first:
             # "Meet Noor Hassan": the first word has its capital from the sentence.
-            yield words[words.index(first) + 1].start, last.stop
+            yield words[second].start, last.stop
 
 
 def starts_sentence(text: str, start: int) -> bool:
