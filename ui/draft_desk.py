@@ -202,7 +202,8 @@ class DraftDesk(QObject):
         id, creation = self._sheet.id, self._sheet.creation
 
         def on_lane(store: DraftStore) -> Result:
-            return work(store, id or creation.result().id if creation else id)
+            # A new draft has its id once the store has made it, which is before this work.
+            return work(store, creation.result().id if creation and not id else id)
 
         self._jobs.watch(self._lane.call(on_lane), then, self._tell_failure)
 

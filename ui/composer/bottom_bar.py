@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from ui import shortcuts, type_scale
+from ui.announce import announce
 from ui.composer.claim_wording import to_confirm
 from ui.shortcuts import Name
 from ui.style_property import named
@@ -84,8 +84,7 @@ class BottomBar(QFrame):
         """Say for a moment that it is done."""
         self._copied.setText("Copied")
         self._forget.start()
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, "Copied"))
+        announce(self, "Copied")
 
 
 def _count(number: int, noun: str) -> str:

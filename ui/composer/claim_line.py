@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.compose.grounding import Claim
 from ui import type_scale
+from ui.announce import announce
 from ui.composer import claim_wording
 from ui.elided_label import ElidedLabel
 from ui.style_property import named
 from ui.type_scale import Size
+from ui.warning_button import warning_button
 
 
 class ClaimLine(QWidget):
@@ -33,9 +34,9 @@ class ClaimLine(QWidget):
         self._sentence = named(ElidedLabel(), "claimSentence")
         self._sentence.setFont(type_scale.font(Size.CONTROL))
         self._sentence.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._confirm = _button("Confirm", "You stand for this: it is not marked any more")
-        self._remove = _button("Remove", "Take these words out of the post")
-        self._undo = _button("Undo", "Mark this again")
+        self._confirm = warning_button("Confirm", "You stand for this: it is not marked any more")
+        self._remove = warning_button("Remove", "Take these words out of the post")
+        self._undo = warning_button("Undo", "Mark this again")
         self._confirm.clicked.connect(lambda: self._ask(self.confirm_requested))
         self._remove.clicked.connect(lambda: self._ask(self.remove_requested))
         self._undo.clicked.connect(lambda: self._ask(self.undo_requested))
@@ -48,11 +49,6 @@ class ClaimLine(QWidget):
         row.addStretch(1)
         self.hide()
 
-    @property
-    def last_stop(self) -> QWidget:
-        """Where the tab key leaves the line."""
-        return self._undo
-
     def show_claim(self, claim: Claim | None) -> None:
         """Name a claim, or nothing."""
         is_new = claim is not None and claim != self._claim
@@ -61,10 +57,8 @@ class ClaimLine(QWidget):
         if claim is None:
             return
         self._say(claim_wording.sentence(claim), confirmed=False)
-        if is_new and QAccessible.isActive():
-            QAccessible.updateAccessibility(
-                QAccessibleAnnouncementEvent(self, self._sentence.text())
-            )
+        if is_new:
+            announce(self, self._sentence.text())
 
     def show_confirmed(self, claim: Claim) -> None:
         """Say that the person stands for this one, for as long as nothing else is to be said."""
@@ -86,11 +80,3 @@ class ClaimLine(QWidget):
     def _ask(self, signal: SignalInstance) -> None:
         if self._claim is not None:
             signal.emit(self._claim)
-
-
-def _button(text: str, purpose: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("look", "warning")
-    button.setToolTip(purpose)
-    button.setFont(type_scale.font(Size.CONTROL, type_scale.DEMI_BOLD))
-    return button

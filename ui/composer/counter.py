@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QColor,
     QPainter,
     QPaintEvent,
@@ -14,6 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ui import type_scale
+from ui.announce import announce
 from ui.style_property import named, set_style_property
 from ui.theme import Theme
 from ui.type_scale import Size
@@ -51,13 +50,7 @@ class Counter(QWidget):
         set_style_property(self._words, "state", state)
         self._ring.show_share(weighted_length / limit, state)
         if state != "fine" and (before > LOW or (before >= 0) != (self.left >= 0)):
-            self._announce()
-
-    def _announce(self) -> None:
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(
-                QAccessibleAnnouncementEvent(self._words, _spoken(self.left))
-            )
+            announce(self._words, _spoken(self.left))
 
 
 class Ring(QWidget):

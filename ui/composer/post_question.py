@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from ui import type_scale
+from ui.announce import announce
 from ui.style_property import named
 from ui.type_scale import Size
+from ui.warning_button import warning_button
 
 
 class PostQuestion(QFrame):
@@ -23,7 +24,7 @@ class PostQuestion(QFrame):
         self._sentence = named(QLabel(), "postSentence")
         self._sentence.setFont(type_scale.font(Size.CONTROL))
         self._sentence.setWordWrap(True)
-        self._first, self._second = _button(), _button()
+        self._first, self._second = warning_button(""), warning_button("")
         self._answers: list[Callable[[], None]] = []
         self._first.clicked.connect(lambda: self._answer(0))
         self._second.clicked.connect(lambda: self._answer(1))
@@ -51,8 +52,7 @@ class PostQuestion(QFrame):
             button.setVisible(bool(words))
         self.show()
         self._first.setFocus()
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+        announce(self, sentence)
 
     def dismiss(self) -> None:
         """The draft is another one now."""
@@ -63,10 +63,3 @@ class PostQuestion(QFrame):
         answer = self._answers[number]
         self.dismiss()
         answer()
-
-
-def _button() -> QPushButton:
-    button = QPushButton()
-    button.setProperty("look", "warning")
-    button.setFont(type_scale.font(Size.CONTROL, type_scale.DEMI_BOLD))
-    return button

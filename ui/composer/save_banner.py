@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from app.errors import UserError
 from ui import type_scale
+from ui.announce import announce
 from ui.icons import WarningSign
 from ui.style_property import named
 from ui.theme import Theme
 from ui.type_scale import Size
+from ui.warning_button import warning_button
 
 
 class SaveBanner(QFrame):
@@ -33,9 +34,9 @@ class SaveBanner(QFrame):
         self._sentence = named(QLabel(), "saveSentence")
         self._sentence.setWordWrap(True)
         self._sentence.setFont(type_scale.font(Size.CONTROL))
-        self._retry = _button("Try again")
-        self._copy = _button("Copy the text")
-        self._close = _button("Close without saving")
+        self._retry = warning_button("Try again")
+        self._copy = warning_button("Copy the text")
+        self._close = warning_button("Close without saving")
         self._retry.clicked.connect(self.retry_requested)
         self._copy.clicked.connect(self.copy_requested)
         self._close.clicked.connect(self.close_requested)
@@ -60,19 +61,9 @@ class SaveBanner(QFrame):
         self._sentence.setText(f"{error.what_happened} {error.what_to_do}")
         self._close.setVisible(closing)
         self.show()
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(
-                QAccessibleAnnouncementEvent(self, self._sentence.text())
-            )
+        announce(self, self._sentence.text())
 
     @property
     def sentence(self) -> str:
         """What the banner says."""
         return self._sentence.text()
-
-
-def _button(text: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("look", "warning")
-    button.setFont(type_scale.font(Size.CONTROL, type_scale.DEMI_BOLD))
-    return button

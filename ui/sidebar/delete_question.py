@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from ui import type_scale
 from ui.type_scale import Size
+from ui.warning_button import warning_button
 
 
 class DeleteQuestion(QFrame):
@@ -26,11 +27,8 @@ class DeleteQuestion(QFrame):
         words = QLabel("Delete this draft for good? It cannot be brought back.")
         words.setWordWrap(True)
         words.setFont(type_scale.font(Size.CONTROL))
-        self._delete = QPushButton("Delete")
-        self._keep = QPushButton("Keep")
-        for button in (self._delete, self._keep):
-            button.setProperty("look", "warning")
-            button.setFont(type_scale.font(Size.CONTROL, type_scale.DEMI_BOLD))
+        self._delete = warning_button("Delete")
+        self._keep = warning_button("Keep")
         self._delete.clicked.connect(self._confirm)
         self._keep.clicked.connect(self.hide)
         buttons = QHBoxLayout()
