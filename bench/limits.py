@@ -40,7 +40,7 @@ def main() -> None:
     tokenizer = Tokenizer(folder / "tokenizer.json")
     repeats = -(-VOCABULARY // len(tokenizer.pieces))
     vocabulary = Vocabulary((tokenizer.pieces * repeats)[:VOCABULARY], [2])
-    untold = Untold(SAMPLE_NOTES, tokenizer)
+    untold = Untold(SAMPLE_NOTES, tokenizer.encode)
     ids = tokenizer.encode(TEXT)
     limited, plain = [], []
     for turn in range(6):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-
-from models.engine.tokenizer import Tokenizer
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
@@ -17,12 +15,16 @@ _ALL_TOLD = 0.1
 """The share of words that may be missing where a row is taken to have said everything."""
 
 
+Encode = Callable[[str], Sequence[int]]
+"""The token ids of a text."""
+
+
 class Untold:
     """The words of a source, each with the tokens that may write it."""
 
-    def __init__(self, source: str, tokenizer: Tokenizer) -> None:
+    def __init__(self, source: str, encode: Encode) -> None:
         words = sorted({word for word in _WORD.findall(source) if _counts(word)})
-        self._words = [(word.casefold(), _tokens(word, tokenizer)) for word in words]
+        self._words = [(word.casefold(), _tokens(word, encode)) for word in words]
 
     def tokens(self, text: str) -> npt.NDArray[np.int64]:
         """The ids of the tokens with which words begin or go on that `text` lacks."""
@@ -42,8 +44,8 @@ def _counts(word: str) -> bool:
     return len(word) >= _SHORTEST or word.isdigit()
 
 
-def _tokens(word: str, tokenizer: Tokenizer) -> npt.NDArray[np.int64]:
+def _tokens(word: str, encode: Encode) -> npt.NDArray[np.int64]:
     """With and without a space before it, as written, in lower case and with a capital."""
     forms = {word, word.lower(), word.capitalize()}
-    ids = {index for form in forms for lead in ("", " ") for index in tokenizer.encode(lead + form)}
+    ids = {index for form in forms for lead in ("", " ") for index in encode(lead + form)}
     return np.array(sorted(ids), np.int64)

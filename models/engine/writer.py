@@ -72,7 +72,7 @@ class ModelWriter:
         return self._decoder.run(run, on_step, is_cancelled)
 
     def _limits(self, source: str, rules: TextRules) -> Limits:
-        untold = Untold(source, self._tokenizer)
+        untold = Untold(source, self._tokenizer.encode)
         return Limits(rules, self._vocabulary, untold, self.manifest.source_boost)
 
     def _encode(self, turns: Sequence[Message]) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from app.compose.grounding import check
 from app.writer_process import rules_for
 from models.engine.limits import Limits, Vocabulary
 from models.engine.sampling import Candidates, Sampling, choose
+from models.engine.untold import Untold
 
 END = 0
 NOTES = (
@@ -33,14 +34,7 @@ TOKENIZERS = {
 }
 
 
-class NoSource:
-    """Nothing to be told."""
-
-    def tokens(self, _text: str) -> np.ndarray:
-        return np.empty(0, np.int64)
-
-    def is_all_told(self, _text: str) -> bool:
-        return False
+NOTHING_TO_TELL = Untold("", lambda _: [])
 
 
 def vocabulary(extra: Sequence[str | bytes]) -> Vocabulary:
@@ -72,7 +66,7 @@ def write_wildly(words: Vocabulary, limits: Limits, seed: int, tokens: int = 60)
 @pytest.mark.parametrize("seed", range(12))
 def test_no_number_link_handle_or_tag_is_made_of_any_tokens(name: str, seed: int) -> None:
     words = vocabulary(TOKENIZERS[name])
-    limits = Limits(rules_for(280, NOTES), words, NoSource(), 0.0)  # type: ignore[arg-type]
+    limits = Limits(rules_for(280, NOTES), words, NOTHING_TO_TELL, 0.0)
     text = write_wildly(words, limits, seed)
     done = re.sub(r"\S*$", "", text)
     assert set(re.findall(r"\d+", done)) <= {"3", "7", "1", "200", "1200", "50", "40"}
@@ -89,7 +83,7 @@ def one_step(limits: Limits, words: Vocabulary, written: bytes) -> Candidates | 
 
 def test_near_the_limit_a_finished_text_ends() -> None:
     words = vocabulary(ONE_DIGIT)
-    limits = Limits(rules_for(30, NOTES), words, NoSource(), 0.0)  # type: ignore[arg-type]
+    limits = Limits(rules_for(30, NOTES), words, NOTHING_TO_TELL, 0.0)
     options = one_step(limits, words, b"The council votes on the lane.")
     assert options is not None
     assert options.ids.tolist() == [END]
@@ -97,7 +91,7 @@ def test_near_the_limit_a_finished_text_ends() -> None:
 
 def test_nothing_may_follow_that_would_not_fit() -> None:
     words = vocabulary(ONE_DIGIT)
-    limits = Limits(rules_for(30, NOTES), words, NoSource(), 0.0)  # type: ignore[arg-type]
+    limits = Limits(rules_for(30, NOTES), words, NOTHING_TO_TELL, 0.0)
     options = one_step(limits, words, b"The council votes on the lane")
     assert options is not None
     assert {words.pieces[token] for token in options.ids.tolist()} == {b"."}
@@ -105,6 +99,6 @@ def test_nothing_may_follow_that_would_not_fit() -> None:
 
 def test_a_text_that_repeats_its_sentence_is_no_finished_one() -> None:
     words = vocabulary(ONE_DIGIT)
-    limits = Limits(rules_for(280, NOTES), words, NoSource(), 0.0)  # type: ignore[arg-type]
+    limits = Limits(rules_for(280, NOTES), words, NOTHING_TO_TELL, 0.0)
     assert limits.may_end(b"The council votes.")
     assert not limits.may_end(b"The council votes. The council votes.")
