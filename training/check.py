@@ -16,6 +16,7 @@ from typing import Any
 
 from app.compose.brief import Length, Tone
 from app.compose.grounding import check
+from app.compose.ranking import is_copy
 from app.post_text import ends_sentence, weigh
 
 PAIRS = Path(__file__).parent / "pairs"
@@ -57,7 +58,7 @@ def _of_post(notes: str, post: dict[str, str]) -> Iterator[str]:
         yield f"{weigh(text).weighted_length} of {limit} characters"
     if text != text.strip() or not ends_sentence(text):
         yield "does not end a sentence"
-    if _bare(text) == _bare(notes):
+    if is_copy(text, notes):
         yield "copies the notes"
     claims = check(notes, text)
     for claim in claims.unsupported:
@@ -65,10 +66,6 @@ def _of_post(notes: str, post: dict[str, str]) -> Iterator[str]:
     if claims.coverage < _COVERAGE:
         left = ", ".join(fact.text for fact in claims.left_out)
         yield f"carries {claims.coverage:.2f} of the notes, without {left}"
-
-
-def _bare(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def rank(brief: Brief, texts: Sequence[str]) -> tuple[Variant, ...]:
     candidates = [
         _Candidate(text, check(brief.notes, text)) for text in dict.fromkeys(texts) if text
     ]
-    new = [one for one in candidates if _bare(one.text) != _bare(brief.notes)] or candidates
+    new = [one for one in candidates if not is_copy(one.text, brief.notes)] or candidates
     true = [one for one in new if not one.is_false] or new
     leaked = example_stems() - stems(brief.notes)
     denies = bool(find_negations(brief.notes))
@@ -107,6 +107,10 @@ def _shared(one: set[object], other: set[object]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
+def is_copy(one: str, other: str) -> bool:
+    """Whether two texts have the same letters and digits: a copy with another hyphen is a copy."""
+    return _bare(one) == _bare(other)
+
+
 def _bare(text: str) -> str:
-    """Letters and digits alone: a copy with another hyphen is a copy."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())

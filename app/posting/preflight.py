@@ -29,7 +29,6 @@ class Preflight:
         unconfirmed: claims that neither the notes nor the person stand for.
     """
 
-    door: Door
     posts: tuple[str, ...]
     refusals: tuple[str, ...]
     unconfirmed: int
@@ -52,7 +51,7 @@ def look_at(door: Door, posts: Sequence[str], unconfirmed: int = 0) -> Preflight
             for number, post in enumerate(kept, 1)
             for sentence in _refused(post, number, len(kept))
         ]
-    return Preflight(door, kept, tuple(refusals), unconfirmed)
+    return Preflight(kept, tuple(refusals), unconfirmed)
 
 
 def _refused(post: str, number: int, of: int) -> list[str]:
