@@ -130,7 +130,7 @@ def _plain(writer: ModelWriter, brief: Brief) -> Answer:
         enough=brief.count,
         tokens=_TOKENS,
         seed=brief.seed or 0,
-        sampling=Sampling(temperature=0.7, min_p=0.0001, top_p=0.95),
+        sampling=Sampling(temperature=0.7, min_p=0.0001, top_p=0.95, apart=0.0),
         source=brief.notes,
         rules=None,
         on_step=lambda _rows: None,

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keyring.backends.fail
@@ -31,32 +32,30 @@ def bus(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A message bus with an unlocked keyring on it, whose files lie in a folder of their own."""
     environment = os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
     environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
-    daemon = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        text=True,
-    )
-    assert daemon.stdout is not None
-    environment["DBUS_SESSION_BUS_ADDRESS"] = daemon.stdout.readline().strip()
-    service = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+    with serving(["dbus-daemon", "--session", "--nofork", "--print-address"], environment) as line:
+        environment["DBUS_SESSION_BUS_ADDRESS"] = line
+        keyring = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        with serving(keyring, environment, password="secret"):
+            yield environment
+
+
+@contextmanager
+def serving(command: list[str], environment: dict[str, str], password: str = "") -> Iterator[str]:
+    """A service, once it has said its first line, which is given; stopped behind the block."""
+    with subprocess.Popen(
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
-    )
-    assert service.stdin is not None
-    assert service.stdout is not None
-    service.stdin.write(b"secret\n")
-    service.stdin.close()
-    service.stdout.readline()
-    yield environment
-    for process in (service, daemon):
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{password}\n")
+        process.stdin.close()
+        yield process.stdout.readline().strip()
         process.terminate()
-        process.wait(10)
-        process.stdout.close()  # type: ignore[union-attr]
 
 
 def remember(secret: str, environment: dict[str, str]) -> str:

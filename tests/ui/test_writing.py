@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.compose.brief import SAMPLE_NOTES
-from app.drafts.draft import Folder
+from app.drafts.draft import Draft, Folder
 from app.drafts.provenance import Generation
 from app.drafts.store import DraftStore
 from tests.helpers.window import button, counter_words, editors, label, saved_state, titles
@@ -175,5 +175,6 @@ def test_clicking_another_draft_saves_this_one_first(
     place = rows.visualRect(rows.model().index(1, 0)).center()
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
     qtbot.waitUntil(lambda: twite.composer.posts() == ("One",))
-    posts = in_store(lambda store: store.latest(Folder.DRAFTS).posts)  # type: ignore[union-attr]
-    assert posts == ("Two and more",)
+    latest = in_store(lambda store: store.latest(Folder.DRAFTS))
+    assert isinstance(latest, Draft)
+    assert latest.posts == ("Two and more",)
