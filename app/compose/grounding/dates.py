@@ -70,6 +70,10 @@ _DUE = re.compile(
     r"|[-–,/(&]|\d)\s?$",
     re.IGNORECASE,
 )
+_IN_HASTE = re.compile(
+    r"\b(?:in|by|until|till|from|since|next|last|early|late|mid|end of)\s$", re.IGNORECASE
+)
+"""What makes a lower-case "may" or "march" of hasty notes a month."""
 _MORE_DATE = re.compile(r"\.?,?\s?\d|\s?[-–&:]|\s(?:to|and|at)\s")
 _CLOCK = re.compile(
     r"(?<![\w.,:])(?P<hour>\d{1,2})(?:(?P<sep>[:.h])(?P<minute>[0-5]\d))?"
@@ -187,7 +191,8 @@ def _words(text: str, is_notes: bool) -> Iterator[Quantity]:
     for match in _WORD.finditer(text):
         word = match[0].lower()
         is_clear = word not in _AMBIGUOUS or (is_notes and word not in ("may", "march"))
-        if not is_clear and not _is_due(text, match):
+        is_due = _is_due(text, match) or (is_notes and _IN_HASTE.search(text, 0, match.start()))
+        if not is_clear and not is_due:
             continue
         key = _meaning(word)
         yield Quantity(Kind.DATE, Span(*match.span()), (frozenset({key}),), frozenset({key}))

@@ -27,6 +27,8 @@ _COSTS = frozenset(map(stem, "pay cost charge fee ticket price entry admission m
 """What is denied where notes say "free"."""
 _REACH = 5
 """How many words behind it a negation denies, at most to the end of its clause."""
+_ANSWER = 3
+"""Words at the beginning of an answer among which its "no" stands."""
 _SUBJECT = 4
 """How many content words in front of it, within the sentence, may be what it speaks of."""
 _NO_NEGATION = re.compile(
@@ -156,7 +158,8 @@ def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
             continue
         others = set(source.denied[1:])
         is_about_the_same = not others or others & in_text
-        if is_about_the_same and not _is_denied(said, word):
+        is_denied = _is_denied(said, word) or _is_answered_no(text, said, word)
+        if is_about_the_same and not is_denied:
             found.append((Span(word.start, word.stop), source.span))
     return found
 
@@ -170,6 +173,15 @@ def _is_denied(words: Sequence[Word], word: Word) -> bool:
         if other is not word
         and (other.clause == word.clause or (is_aside and other.sentence == word.sentence))
     )
+
+
+def _is_answered_no(text: str, words: Sequence[Word], word: Word) -> bool:
+    """Whether the word stands in a question that is answered with no: "Pump? Not to blame."."""
+    last = max(other.stop for other in words if other.sentence == word.sentence)
+    answer = [other for other in words if other.start >= last][:_ANSWER]
+    if not answer or "?" not in text[last : answer[0].start]:
+        return False
+    return any(is_negation(other.plain) for other in answer)
 
 
 def _short(words: Sequence[Word], word: Word) -> bool:

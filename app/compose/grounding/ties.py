@@ -25,6 +25,7 @@ _REACH = 12
 """Words, and quantities, to either side among which its neighbours are looked for."""
 _NEAR = 3
 """How many words to either side of a number belong to it, within its clause."""
+_OF = re.compile(r"\s(?:out )?of\s(?:the\s|our\s)?")
 _CLAUSE_END = re.compile(r"[.,;:!?\n]")
 _MOMENTS = frozenset({Kind.DATE, Kind.TIME})
 _LISTED = re.compile(r"\s*[:(–-]\s*")
@@ -66,8 +67,9 @@ def find_moved(here: list[Tie], text: str, said: list[Quantity]) -> dict[Span, S
     there = find_ties(text, said)
     moved = {}
     denied = [negation.span for negation in find_negations(text)]
+    shares = _shares(text, said)
     for tie in there:
-        if _shares_a_clause(text, tie.quantity.span, denied):
+        if tie.quantity.span in shares or _shares_a_clause(text, tie.quantity.span, denied):
             continue
         own = [other for other in here if _same(tie.quantity, other.quantity)]
         others = [other for other in here if not _same(tie.quantity, other.quantity)]
@@ -76,6 +78,15 @@ def find_moved(here: list[Tie], text: str, said: list[Quantity]) -> dict[Span, S
         ):
             moved[tie.quantity.span] = own[0].quantity.span
     return moved
+
+
+def _shares(text: str, quantities: list[Quantity]) -> set[Span]:
+    """Both numbers of "51 of 60 are booked": each is tied to the other."""
+    found: set[Span] = set()
+    for one, other in pairwise(quantities):
+        if _OF.fullmatch(text, one.span.stop, other.span.start):
+            found.update((one.span, other.span))
+    return found
 
 
 def _shares_a_clause(text: str, span: Span, negations: list[Span]) -> bool:

@@ -219,6 +219,10 @@ class TestDoer:
         ("Leeds play York on Sunday.", "On Sunday York play Leeds."),
         ("Sold out: Friday.", "There are no tickets left for Friday: sold out."),
         ("Free entry", "You don't pay for entry."),
+        ("60 squares, 51 booked", "51 of 60 are booked."),
+        ("E24: not the pump. a cherry stone", "E24. Pump? No. Cherry stone."),
+        ("need not be real brothers", "Real brothers? Need not be."),
+        ("fixed in may, ships by march 3", "It ships by 3 March, fixed in May."),
     ],
 )
 def test_a_faithful_text_in_other_words_is_not_marked(notes: str, text: str) -> None:
