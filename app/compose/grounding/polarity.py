@@ -29,6 +29,8 @@ _REACH = 5
 """How many words behind it a negation denies, at most to the end of its clause."""
 _ANSWER = 3
 """Words at the beginning of an answer among which its "no" stands."""
+_LIST = 10
+"""How many words behind a negation the last of what it denies may stand."""
 _SUBJECT = 4
 """How many content words in front of it, within the sentence, may be what it speaks of."""
 _NO_NEGATION = re.compile(
@@ -158,7 +160,11 @@ def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
             continue
         others = set(source.denied[1:])
         is_about_the_same = not others or others & in_text
-        is_denied = _is_denied(said, word) or _is_answered_no(text, said, word)
+        is_denied = (
+            _is_denied(said, word)
+            or _is_answered_no(text, said, word)
+            or _is_listed_as_denied(said, word)
+        )
         if is_about_the_same and not is_denied:
             found.append((Span(word.start, word.stop), source.span))
     return found
@@ -182,6 +188,15 @@ def _is_answered_no(text: str, words: Sequence[Word], word: Word) -> bool:
     if not answer or "?" not in text[last : answer[0].start]:
         return False
     return any(is_negation(other.plain) for other in answer)
+
+
+def _is_listed_as_denied(words: Sequence[Word], word: Word) -> bool:
+    """Whether the word is one of a list behind a negation: "no tyres, paint or fridges"."""
+    sentence = [other for other in words if other.sentence == word.sentence]
+    place = sentence.index(word)
+    before = sentence[max(0, place - _LIST) : place]
+    joined = {other.plain for other in sentence[max(0, place - _ANSWER) : place + _ANSWER]}
+    return bool({"or", "nor"} & joined) and any(is_negation(other.plain) for other in before)
 
 
 def _short(words: Sequence[Word], word: Word) -> bool:

@@ -222,6 +222,7 @@ class TestDoer:
         ("60 squares, 51 booked", "51 of 60 are booked."),
         ("E24: not the pump. a cherry stone", "E24. Pump? No. Cherry stone."),
         ("need not be real brothers", "Real brothers? Need not be."),
+        ("no tyres, no fridges", "We can't take tyres, paint or fridges."),
         ("fixed in may, ships by march 3", "It ships by 3 March, fixed in May."),
     ],
 )
