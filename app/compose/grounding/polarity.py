@@ -15,6 +15,12 @@ NEGATIONS = frozenset(
     no not never none nobody nothing neither nor without cannot nowhere non hardly barely
     """.split()
 )
+_IN_HASTE = frozenset(
+    """
+    dont didnt doesnt isnt arent wasnt werent cant couldnt wouldnt shouldnt hasnt havent hadnt
+    """.split()
+)
+"""Negations as they are typed in haste. "Wont" is left out: it is a word."""
 _ABSENCES = frozenset(
     """
     unless except excluding stop stopped stops cancelled canceled cancel closed missing lost lack
@@ -53,7 +59,7 @@ class Negation:
 
 def is_negation(word: str) -> bool:
     """Whether one lower-case word with a straight apostrophe negates."""
-    return word in NEGATIONS or word.endswith("n't")
+    return word in NEGATIONS or word in _IN_HASTE or word.endswith("n't")
 
 
 @lru_cache(maxsize=64)

@@ -30,7 +30,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("seconds", "60", "min mins minute minutes"),
     ("seconds", "3600", "h hr hrs hour hours"),
     ("days", "1", "day days"),
-    ("days", "7", "week weeks"),
+    ("days", "7", "wk wks week weeks"),
     ("months", "1", "month months"),
     ("months", "12", "year years yr yrs"),
     ("metres", "0.001", "mm millimetre millimetres millimeter millimeters"),

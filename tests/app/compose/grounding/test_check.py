@@ -223,6 +223,8 @@ class TestDoer:
         ("E24: not the pump. a cherry stone", "E24. Pump? No. Cherry stone."),
         ("need not be real brothers", "Real brothers? Need not be."),
         ("no tyres, no fridges", "We can't take tyres, paint or fridges."),
+        ("we didnt get the grant", "We didn't get the grant."),
+        ("took 8 wks", "It took 8 weeks."),
         ("fixed in may, ships by march 3", "It ships by 3 March, fixed in May."),
     ],
 )
