@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything a person does with the source of Twite: run, test, setup, lint, bench.
+"""Everything a person does with the source of Twite: run, test, setup, lint, teach, bench.
 
 Standard library alone, and readable by any Python 3, so that an old one gets a sentence.
 """
@@ -27,6 +27,7 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT ...]
   test [ARGS]   lint, types, import contracts and all tests; ARGS go to pytest
   setup         install what is missing and prepare the built-in model
   lint          ruff, mypy and the import contracts
+  teach         teach the built-in model anew from training/pairs (half an hour or more)
   bench [NAME]  run bench/NAME.py; without a name, list them
 """
 
@@ -60,7 +61,14 @@ PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 def main(arguments):
     if sys.version_info < (3, 11):
         return stop("Twite needs Python 3.11 or newer; this is %s." % platform.python_version())
-    verbs = {"run": run, "test": test, "setup": setup_only, "lint": lint_only, "bench": bench}
+    verbs = {
+        "run": run,
+        "test": test,
+        "setup": setup_only,
+        "lint": lint_only,
+        "teach": teach,
+        "bench": bench,
+    }
     if not arguments or arguments[0] not in verbs:
         print(USAGE, end="")
         return 0 if arguments[:1] in (["-h"], ["--help"], ["help"]) else 2
@@ -130,6 +138,15 @@ def bench(arguments):
     return start("-m", "bench." + arguments[0], *arguments[1:])
 
 
+def teach(arguments):
+    """Train, put the adapter into resources, and make the built-in model with it."""
+    setup(tests=True)
+    subprocess.check_call(python("-m", "training.train", *arguments))
+    subprocess.check_call(python("-m", "training.export"))
+    subprocess.check_call(python("-m", "ui.launch", "models", "prepare", "--again"))
+    return 0
+
+
 def setup(tests):
     """Make `.venv` hold what is pinned; a matching stamp means that there is nothing to do."""
     wanted = fingerprint()
@@ -138,7 +155,7 @@ def setup(tests):
         return
     install_system_packages(tests)
     make_venv()
-    extras = "export,test" if tests or "test" in stamp else "export"
+    extras = "export,test,training" if tests or "test" in stamp else "export"
     print("Installing what Twite needs into .venv (once, a few minutes) ...", flush=True)
     pip = python("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     subprocess.check_call(

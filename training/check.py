@@ -56,7 +56,7 @@ def _of_post(notes: str, post: dict[str, str]) -> Iterator[str]:
     Tone(post["tone"])
     if weigh(text).weighted_length > limit:
         yield f"{weigh(text).weighted_length} of {limit} characters"
-    if text != text.strip() or not ends_sentence(text):
+    if text != text.strip() or not ends_sentence(text + "\n"):
         yield "does not end a sentence"
     if is_copy(text, notes):
         yield "copies the notes"
