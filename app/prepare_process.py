@@ -1,4 +1,4 @@
-"""Makes the built-in model in a process of its own (`python -m app.prepare_process FOLDER`).
+"""Makes the built-in model in a process of its own: `app.prepare_process FOLDER [--plain]`.
 
 Progress comes as JSON lines on standard output; the libraries that build the graph may print what
 they like, which goes to standard error.
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from app.preparing import PLAIN
 from models.errors import ModelError
 from models.install.builtin import prepare
 
@@ -24,7 +25,11 @@ def main() -> int:
     # An orderly end on SIGTERM, so that nothing half-made is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        prepare(Path(sys.argv[1]), lambda step, done: _say(answers, step=step, fraction=done))
+        prepare(
+            Path(sys.argv[1]),
+            lambda step, done: _say(answers, step=step, fraction=done),
+            plain=PLAIN in sys.argv[2:],
+        )
     except ModelError as error:
         _say(answers, what_happened=error.what_happened, what_to_do=error.what_to_do)
         return 1

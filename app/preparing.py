@@ -16,6 +16,8 @@ from app.errors import UserError
 from models.install.staging import sweep
 from models.library import BUILT_IN
 
+PLAIN = "--plain"
+"""Asks the process for the model without what Twite taught it."""
 _CANCEL_S = 5.0
 """How long the process may take to tidy up after itself before it is killed."""
 
@@ -26,8 +28,15 @@ class Preparer:
     A preparation ends in exactly one of `Prepared`, `Failed(None)` and `Stopped(0)`.
     """
 
-    def __init__(self, models_folder: Path, on_event: Callable[[events.Event], None]) -> None:
+    def __init__(
+        self,
+        models_folder: Path,
+        on_event: Callable[[events.Event], None],
+        *,
+        plain: bool = False,
+    ) -> None:
         self._folder = models_folder
+        self._options = [PLAIN] if plain else []
         self._on_event = on_event
         self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
@@ -39,7 +48,7 @@ class Preparer:
             return
         self._cancelled = False
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.prepare_process", str(self._folder)],
+            [sys.executable, "-m", "app.prepare_process", str(self._folder), *self._options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"},

@@ -14,11 +14,12 @@ from time import perf_counter
 
 from app.compose import events
 from app.compose.brief import Brief
-from app.compose.prompt import write_prompt
+from app.compose.prompt import Style, style_of, write_prompt
 from app.compose.ranking import rank
 from app.errors import ModelError, UserError
 from models.engine.sampling import Sampling
 from models.library import BUILT_IN, Library
+from models.manifest import read_manifest
 from models.worker import messages
 from models.worker.client import WorkerClient
 
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Pending:
-    """A run under way: what was asked, and the finished texts so far."""
+    """A run under way: what was asked, and the finished texts so far, each with its likelihood."""
 
     run: int
     brief: Brief
@@ -49,7 +50,7 @@ class _Pending:
     began: float
     round: int = 0
     first_text_s: float | None = None
-    texts: list[str] = field(default_factory=list)
+    texts: dict[str, float] = field(default_factory=dict)
 
 
 class Writer:
@@ -76,6 +77,7 @@ class Writer:
         self._pending: _Pending | None = None
         self._like = Brief(notes="")
         self._load_s = 0.0
+        self._style = Style.EXAMPLES
 
     @property
     def process_id(self) -> int | None:
@@ -87,6 +89,7 @@ class Writer:
         self.close()
         try:
             folder = self._library.path(self._model_id)
+            self._style = style_of(read_manifest(folder).prompt)
         except ModelError as error:
             self._on_event(events.Failed(None, error))
             return
@@ -94,7 +97,7 @@ class Writer:
             self._client = WorkerClient(
                 [sys.executable, "-m", "app.writer_process"], self._answered, self._exited
             )
-            self._client.send(messages.Load(str(folder), self._device, _warm_up(self._like)))
+            self._client.send(messages.Load(str(folder), self._device, self._warm_up()))
 
     def warm_up(self, like: Brief) -> None:
         """Have the model read what stands before the notes, so that the next run starts sooner.
@@ -104,7 +107,7 @@ class Writer:
         with self._lock:
             self._like = like
             if self._client:
-                self._client.send(_warm_up(like))
+                self._client.send(self._warm_up())
 
     def write(self, brief: Brief) -> int:
         """Begin a run and return its number; raises `NotesError` before anything runs.
@@ -136,7 +139,7 @@ class Writer:
     def _ask(self, pending: _Pending) -> None:
         if self._client is None:
             return
-        prompt = write_prompt(pending.brief)
+        prompt = write_prompt(pending.brief, self._style)
         self._client.send(
             messages.Draft(
                 run=self._number(pending),
@@ -151,6 +154,10 @@ class Writer:
                 sampling=Sampling(),
             )
         )
+
+    def _warm_up(self) -> messages.WarmUp:
+        prefix = write_prompt(self._like, self._style).prefix
+        return messages.WarmUp(prefix, _rows(self._like), _ROOM)
 
     @staticmethod
     def _number(pending: _Pending) -> int:
@@ -188,7 +195,7 @@ class Writer:
                 for row, text in zip(answer.rows, answer.texts, strict=True):
                     self._on_event(events.Preview(pending.run, row, text))
             case messages.RowDone(complete=True):
-                pending.texts.append(answer.text)
+                pending.texts[answer.text] = answer.likelihood
             case messages.Done():
                 self._round_done(pending)
             case messages.WasCancelled():
@@ -198,7 +205,7 @@ class Writer:
 
     def _round_done(self, pending: _Pending) -> None:
         """Show the best texts, or draw again where too few of them can be shown."""
-        variants = rank(pending.brief, pending.texts)
+        variants = rank(pending.brief, pending.texts, self._style)
         if len(variants) < pending.brief.count and pending.round + 1 < _ROUNDS:
             with self._lock:
                 pending.round += 1
@@ -225,10 +232,6 @@ class Writer:
                 )
             )
         )
-
-
-def _warm_up(brief: Brief) -> messages.WarmUp:
-    return messages.WarmUp(write_prompt(brief).prefix, _rows(brief), _ROOM)
 
 
 def _rows(brief: Brief) -> int:

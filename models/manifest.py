@@ -35,6 +35,8 @@ class Manifest:
         measured_loss: KL(fp32 || this graph), nats a token, on held-out text.
         source_boost: logits that the words of a source gain while a draft lacks them, as measured
             for this model: large for a small one, 0 for one that keeps to its notes by itself.
+        prompt: what has to stand before the notes, by the name that the program has for it.
+        adapter: what the weights were taught with, or nothing.
         build: the recipe that a model we make ourselves was made by; a newer one makes it again.
         needed_memory_mb: resident memory of a loaded model with 8 rows, roughly.
     """
@@ -51,6 +53,8 @@ class Manifest:
     needed_memory_mb: int
     files: tuple[ModelFile, ...]
     source_boost: float = 0.0
+    prompt: str = "examples"
+    adapter: str = ""
     build: int = 1
 
 

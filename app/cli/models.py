@@ -11,7 +11,7 @@ from app.cli.output import print_json
 from app.compose import events
 from app.preparing import Preparer
 from models.library import BUILT_IN, InstalledModel, Library
-from models.manifest import verify
+from models.manifest import Manifest, verify
 
 _BAR = 28
 
@@ -27,6 +27,9 @@ def add_to(commands: Any) -> None:
     preparing.add_argument(
         "--again", action="store_true", help="make it anew although it is there and whole"
     )
+    preparing.add_argument(
+        "--plain", action="store_true", help="as its makers published it, untaught by Twite"
+    )
     preparing.set_defaults(run=_prepare)
 
 
@@ -39,7 +42,7 @@ def _list(arguments: argparse.Namespace) -> int:
         manifest = model.manifest
         print(
             f"{manifest.id}  {manifest.name}, {model.size / 1e6:.0f} MB, {manifest.precision}, "
-            f"{manifest.licence}"
+            f"{manifest.licence}{_taught(manifest)}"
         )
     if not installed:
         print("No model is installed. Prepare the built-in one with: twite models prepare")
@@ -49,11 +52,12 @@ def _list(arguments: argparse.Namespace) -> int:
 def _prepare(arguments: argparse.Namespace) -> int:
     library = Library(paths.models_folder())
     if library.has(BUILT_IN) and not arguments.again:
-        verify(library.path(BUILT_IN))
-        print("The built-in model lies ready.")
-        return 0
+        is_plain = not verify(library.path(BUILT_IN)).adapter
+        if is_plain == arguments.plain:
+            print(f"The built-in model lies ready, {_schooling(is_plain=is_plain)}.")
+            return 0
     progress = _Progress()
-    preparer = Preparer(library.folder, progress.show)
+    preparer = Preparer(library.folder, progress.show, plain=arguments.plain)
     preparer.start()
     try:
         preparer.wait()
@@ -61,6 +65,16 @@ def _prepare(arguments: argparse.Namespace) -> int:
         preparer.close()
         raise
     return progress.finish()
+
+
+def _schooling(*, is_plain: bool) -> str:
+    return "as its makers published it" if is_plain else "taught to write posts"
+
+
+def _taught(manifest: Manifest) -> str:
+    if manifest.id != BUILT_IN:
+        return ""
+    return f", {_schooling(is_plain=not manifest.adapter)}"
 
 
 class _Progress:
@@ -99,6 +113,7 @@ def _fields(model: InstalledModel) -> dict[str, Any]:
         "name": manifest.name,
         "licence": manifest.licence,
         "source": manifest.source,
+        "adapter": manifest.adapter,
         "precision": manifest.precision,
         "measured_loss": manifest.measured_loss,
         "size_bytes": model.size,

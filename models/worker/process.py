@@ -137,7 +137,7 @@ class _Worker:
         for row in rows:
             text = row.written.decode("utf-8", "ignore").strip()
             complete = row.ending is Ending.SENTENCE
-            self._say(RowDone(command.run, row.number, text, row.tokens, complete))
+            self._say(RowDone(command.run, row.number, text, row.tokens, complete, row.likelihood))
         self._say(Done(command.run))
 
     def _show(self, run: int, rows: Sequence[Row]) -> None:

@@ -17,6 +17,11 @@ def test_it_loses_at_most_a_hundredth_of_a_nat_against_the_fp32_graph(built_in: 
     assert 0 < read_manifest(built_in).measured_loss <= 0.01
 
 
+def test_it_is_taught_and_says_so(built_in: Path) -> None:
+    manifest = read_manifest(built_in)
+    assert (manifest.prompt, manifest.adapter) == ("taught", "smollm2-135m-posts")
+
+
 def test_every_file_is_as_the_manifest_says(built_in: Path) -> None:
     assert verify(built_in).licence == "Apache-2.0"
 

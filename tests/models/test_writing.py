@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from app.compose.brief import Brief, Length
-from app.compose.prompt import write_prompt
+from app.compose.prompt import style_of, write_prompt
 from app.post_text import ends_sentence, weigh
 from app.writer_process import rules_for
 from models.engine.decode import Ending, Row
@@ -25,7 +25,7 @@ def write(
     seed: int = 1,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Row]:
-    prompt = write_prompt(Brief(NOTES, length=length))
+    prompt = write_prompt(Brief(NOTES, length=length), style_of(writer.manifest.prompt))
     return writer.write(
         prompt.prefix,
         prompt.turns,

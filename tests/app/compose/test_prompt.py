@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.compose.brief import Brief, Length, Tone
-from app.compose.prompt import write_prompt
+from app.compose.prompt import Style, style_of, write_prompt
+from app.errors import ModelError
 
 FAR = "Boat museum, open day on Sunday."
 NEAR = "Bakery on Elm Street closes for two weeks in August for a new oven"
@@ -35,6 +36,17 @@ def test_no_two_examples_begin_alike_and_none_begins_with_a_negation(
         first = [turn.text.split()[0] for turn in prompt.prefix if turn.role == "assistant"]
         assert len(set(first)) == len(first)
         assert not {"No", "Not", "Never"} & set(first)
+
+
+def test_a_taught_model_reads_tone_length_and_notes_alone() -> None:
+    prompt = write_prompt(Brief(FAR, Tone.DRY, Length.SHORT), Style.TAUGHT)
+    assert [turn.text for turn in prompt.prefix] == ["A dry post, short length."]
+    assert [turn.text for turn in prompt.turns] == [FAR]
+
+
+def test_a_prompt_that_this_version_does_not_know_is_told() -> None:
+    with pytest.raises(ModelError, match="a prompt that Twite does not know"):
+        style_of("from the future")
 
 
 def test_the_notes_come_last() -> None:

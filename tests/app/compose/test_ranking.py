@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.compose.brief import Brief
+from app.compose.prompt import Style
 from app.compose.ranking import rank
 
 NOTES = "Council votes on the bike lane for Mill Road on 3 February at 7pm. No parking fees."
@@ -11,7 +12,7 @@ SHORT = "The council votes on 3 February. There are no parking fees on that day,
 
 
 def shown(*texts: str, notes: str = NOTES, count: int = 4) -> list[str]:
-    return [variant.text for variant in rank(Brief(notes, count=count), texts)]
+    return [variant.text for variant in rank(Brief(notes, count=count), dict.fromkeys(texts, 0.0))]
 
 
 def test_the_draft_with_more_of_the_notes_comes_first() -> None:
@@ -28,7 +29,7 @@ def test_a_draft_that_says_the_opposite_is_not_shown_beside_others() -> None:
 
 
 def test_a_draft_that_says_the_opposite_is_shown_marked_where_there_is_no_other() -> None:
-    [variant] = rank(Brief(NOTES), ["Parking fees apply."])
+    [variant] = rank(Brief(NOTES), {"Parking fees apply.": 0.0})
     assert variant.claims.unsupported
 
 
@@ -61,3 +62,10 @@ def test_words_of_a_worked_example_rank_lower() -> None:
 
 def test_no_more_drafts_than_asked_for() -> None:
     assert len(shown(WHOLE, SHORT, "Council votes.", "Mill Road.", count=2)) == 2
+
+
+def test_of_equals_a_taught_model_puts_the_likelier_first() -> None:
+    texts = {"The cat is black.": -2.0, "Black is the cat.": -1.0}
+    brief = Brief("cat: black")
+    assert rank(brief, texts, Style.TAUGHT)[0].text == "Black is the cat."
+    assert rank(brief, texts, Style.EXAMPLES)[0].text == "The cat is black."

@@ -102,3 +102,17 @@ def test_a_text_that_repeats_its_sentence_is_no_finished_one() -> None:
     limits = Limits(rules_for(280, NOTES), words, NOTHING_TO_TELL, 0.0)
     assert limits.may_end(b"The council votes.")
     assert not limits.may_end(b"The council votes. The council votes.")
+
+
+@pytest.mark.parametrize(("written", "may_end"), [("It costs 3.5.", True), ("It costs 3.", False)])
+def test_a_row_may_end_behind_a_whole_number_of_the_notes_alone(
+    written: str, may_end: bool
+) -> None:
+    words = vocabulary(ONE_DIGIT)
+    limits = Limits(rules_for(280, "It costs 3.5 euros."), words, NOTHING_TO_TELL, 0.0)
+    logits = np.zeros(len(words.pieces), np.float32)
+    logits[END] = 20.0
+    options = limits.candidates(
+        logits, written.encode(), limits.may_end(written.encode()), Sampling()
+    )
+    assert (options is not None and END in options.ids.tolist()) == may_end
