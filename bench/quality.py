@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import mean
@@ -22,10 +23,11 @@ from typing import TypeVar
 from app.compose.brief import Brief, Length, Tone
 from app.compose.events import Event, Failed, Finished, Ready
 from app.compose.grounding import check
-from app.compose.prompt import write_prompt
+from app.compose.prompt import style_of, write_prompt
 from app.paths import models_folder
 from app.post_text import ends_sentence, weigh
 from app.writer import Writer
+from bench.tone import ToneReader, written_posts
 from models.engine.sampling import Sampling
 from models.engine.writer import ModelWriter
 from models.library import BUILT_IN, Library
@@ -66,6 +68,7 @@ class Draft:
     copied: bool
     fits: bool
     ends: bool
+    tone: Tone
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def read_briefs(name: str, count: int, seed: int) -> list[Brief]:
 
 def _plain(writer: ModelWriter, brief: Brief) -> Answer:
     """As a chat program does it: the prompt, a temperature, and whatever comes."""
-    prompt = write_prompt(brief)
+    prompt = write_prompt(brief, style_of(writer.manifest.prompt))
     began = perf_counter()
     rows = writer.write(
         prompt.prefix,
@@ -187,8 +190,14 @@ def measure(brief: Brief, text: str) -> Draft:
         coverage=coverage(notes, text),
         copied=_bare(text) == _bare(notes),
         fits=weigh(text).weighted_length <= brief.length.weighted_limit,
-        ends=ends_sentence(text),
+        ends=ends_sentence(text + "\n"),
+        tone=_reader().read(text),
     )
+
+
+@cache
+def _reader() -> ToneReader:
+    return ToneReader(written_posts(held_out=False))
 
 
 def invented(notes: str, text: str) -> tuple[str, ...]:
@@ -301,6 +310,11 @@ def _seconds(answers: list[Answer]) -> str:
     return f"{mean(times):.2f} ({times[len(times) * 9 // 10]:.2f})"
 
 
+def _tone_recognised(answers: list[Answer]) -> str:
+    right = [draft.tone == answer_.brief.tone for answer_ in answers for draft in answer_.drafts]
+    return f"{sum(right)} of {len(right)}"
+
+
 _ROWS: tuple[tuple[str, Callable[[list[Answer]], str]], ...] = (
     ("briefs", lambda answers: str(len(answers))),
     ("drafts shown", lambda answers: str(sum(len(a.drafts) for a in answers))),
@@ -310,6 +324,8 @@ _ROWS: tuple[tuple[str, Callable[[list[Answer]], str]], ...] = (
     ("coverage of the notes' words", _mean(lambda draft: draft.coverage)),
     ("copies of the notes", _share(lambda draft: draft.copied)),
     ("briefs with 3 or more different drafts", _briefs_with(3)),
+    ("briefs with 4 different drafts", _briefs_with(4)),
+    ("tone recognised", _tone_recognised),
     ("fits", _share(lambda draft: draft.fits)),
     ("ends a sentence", _share(lambda draft: draft.ends)),
     ("seconds a brief: mean (90 % within)", _seconds),
