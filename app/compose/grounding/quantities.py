@@ -130,6 +130,10 @@ def _quantity(text: str, measured: _Measured) -> Quantity:
         needs = plain if number.literal is None or number.values else {("literal", number.literal)}
         needs = set(needs) | _clock_alternatives(text, span)
         gives = plain | bare | _clock_alternatives(text, span)
+        if number.is_ordinal and span.of(text).isalpha():
+            # Of "fourth go" nobody makes "four"; of "the 4th" a date may make 4.
+            ordinals: set[Key] = {("ordinal", value) for value in values}
+            needs, gives = needs | ordinals, ordinals
         if counted_word(text, span.stop) is None:
             needs |= bare
         kind = Kind.NUMBER
