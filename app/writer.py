@@ -36,6 +36,9 @@ _TOKENS = 96
 _ROOM = 512
 """Tokens of notes and draft for which buffers are made ahead of the first run."""
 
+_SAMPLING = {Style.EXAMPLES: Sampling(), Style.TAUGHT: Sampling(temperature=0.5)}
+"""A taught model has many ways to begin and few true ways to go on; see docs/quality.md."""
+
 OnEvent = Callable[[events.Event], None]
 _log = logging.getLogger(__name__)
 
@@ -151,7 +154,7 @@ class Writer:
                 limit=pending.brief.length.weighted_limit,
                 source=pending.brief.notes,
                 seed=pending.seed + pending.round,
-                sampling=Sampling(),
+                sampling=_SAMPLING[self._style],
             )
         )
 
