@@ -138,10 +138,10 @@ def bench(arguments):
     return start("-m", "bench." + arguments[0], *arguments[1:])
 
 
-def teach(arguments):
+def teach(_arguments):
     """Train, put the adapter into resources, and make the built-in model with it."""
     setup(tests=True)
-    subprocess.check_call(python("-m", "training.train", *arguments))
+    subprocess.check_call(python("-m", "training.train"))
     subprocess.check_call(python("-m", "training.export"))
     subprocess.check_call(python("-m", "ui.launch", "models", "prepare", "--again"))
     return 0

@@ -8,52 +8,45 @@ not carry, or leave out a fact.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from app.compose.brief import Length, Tone
 from app.compose.grounding import check
 from app.compose.ranking import is_copy
 from app.post_text import ends_sentence, weigh
+from training.pairs import Pair, Post, read_pairs
 
-PAIRS = Path(__file__).parent / "pairs"
 _COVERAGE = 0.75
 """Less of the notes' content words than this, and a fact is likely missing."""
 
 
 def main() -> int:
     """Print what is wrong, a line each, and how much is right."""
-    files = [Path(name) for name in sys.argv[1:]] or sorted(PAIRS.glob("*.jsonl"))
     notes: dict[str, str] = {}
     posts = wrong = 0
-    for file in files:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            place = f"{file.name}:{number}"
-            pair = json.loads(line)
-            problems = list(_of_pair(pair))
-            if earlier := notes.setdefault(pair["notes"].strip().casefold(), place):
-                problems += [f"the notes stand at {earlier} already"] if earlier != place else []
-            posts += len(pair["posts"])
-            wrong += len(problems)
-            for problem in problems:
-                print(f"{place}: {problem}")
+    for pair in read_pairs([Path(name) for name in sys.argv[1:]]):
+        problems = list(_of_pair(pair))
+        earlier = notes.setdefault(pair.notes.strip().casefold(), pair.place)
+        if earlier != pair.place:
+            problems.append(f"the notes stand at {earlier} already")
+        posts += len(pair.posts)
+        wrong += len(problems)
+        for problem in problems:
+            print(f"{pair.place}: {problem}")
     print(f"{len(notes)} notes, {posts} posts, {wrong} problems")
     return 1 if wrong else 0
 
 
-def _of_pair(pair: dict[str, Any]) -> Iterator[str]:
-    if not pair["notes"].strip() or len(pair["posts"]) < 2:
+def _of_pair(pair: Pair) -> Iterator[str]:
+    if not pair.notes.strip() or len(pair.posts) < 2:
         yield "there have to be notes and two posts or more"
-    for post in pair["posts"]:
-        yield from (f"{problem}: {post['text']}" for problem in _of_post(pair["notes"], post))
+    for post in pair.posts:
+        yield from (f"{problem}: {post.text}" for problem in _of_post(pair.notes, post))
 
 
-def _of_post(notes: str, post: dict[str, str]) -> Iterator[str]:
-    text, limit = post["text"], Length(post["length"]).weighted_limit
-    Tone(post["tone"])
+def _of_post(notes: str, post: Post) -> Iterator[str]:
+    text, limit = post.text, post.length.weighted_limit
     if weigh(text).weighted_length > limit:
         yield f"{weigh(text).weighted_length} of {limit} characters"
     if text != text.strip() or not ends_sentence(text + "\n"):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.install.builtin import ADAPTER
+from models.install.builtin import adapter_file
 from training.train import RUNS
 
 _PREFIX = "base_model.model."
@@ -23,11 +22,6 @@ def main() -> int:
     run = sys.argv[1] if len(sys.argv) > 1 else "posts"
     write_adapter(RUNS / run / "best", adapter_file())
     return 0
-
-
-def adapter_file() -> Path:
-    """Where the shipped adapter lies."""
-    return Path(str(files("resources").joinpath(f"adapters/{ADAPTER}.safetensors")))
 
 
 def write_adapter(trained: Path, file: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.compose.brief import Length, Tone
 
-FOLDER = Path(__file__).parent / "pairs"
+_FOLDER = Path(__file__).parent / "pairs"
 _HELD_OUT = 0.08
 """The share of the domains that no training run sees."""
 
@@ -48,7 +48,7 @@ def read_pairs(files: Sequence[Path] = ()) -> list[Pair]:
     """The pairs of these files, or all; raises `ValueError` where a tone or length is unknown."""
     return [
         _pair(f"{file.name}:{number}", line)
-        for file in files or sorted(FOLDER.glob("*.jsonl"))
+        for file in files or sorted(_FOLDER.glob("*.jsonl"))
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
     ]
 

@@ -8,7 +8,7 @@ on where its last checkpoint was; the same arguments give the same adapter on th
 from __future__ import annotations
 
 import argparse
-import json
+import itertools
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -132,7 +132,7 @@ def _train(
     step, best = _resume(model, optimizer, pace, folder)
     began, first = perf_counter(), step
     running = 0.0
-    for batch in batches(examples, options, steps, step):
+    for batch in itertools.islice(batches(examples, options.batch, options.seed), step, steps):
         loss = batch_loss(model, batch, is_training=True).mean()
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no type for it
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -153,7 +153,6 @@ def _train(
                 best = unseen
                 model.save_pretrained(str(folder / "best"), save_embedding_layers=False)
             _keep(model, optimizer, pace, step, best, folder)
-    (folder / "result.json").write_text(json.dumps(vars(options) | {"held_out_loss": best}))
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -164,27 +163,18 @@ def rate_at(step: int, steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
 
 
-def batches(
-    examples: Sequence[Example], options: argparse.Namespace, steps: int, done: int
-) -> Iterator[list[Example]]:
-    """The batches of all steps but those done: posts of like length, in the order of the seed."""
-    made = 0
-    epoch = 0
-    while made < steps:
-        chance = random.Random(options.seed * 1000 + epoch)
+def batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[Example]]:
+    """Batches of posts of like length, epoch after epoch without end, in the order of the seed."""
+    for epoch in itertools.count():
+        chance = random.Random(seed * 1000 + epoch)
         order = list(examples)
         chance.shuffle(order)
-        size = options.batch
         pools = [order[i : i + 20 * size] for i in range(0, len(order), 20 * size)]
-        batches = [
+        of_epoch = [
             sorted(pool, key=len)[i : i + size] for pool in pools for i in range(0, len(pool), size)
         ]
-        chance.shuffle(batches)
-        for batch in batches[: steps - made]:
-            made += 1
-            if made > done:
-                yield batch
-        epoch += 1
+        chance.shuffle(of_epoch)
+        yield from of_epoch
 
 
 def batch_loss(model: Any, batch: Sequence[Example], *, is_training: bool) -> torch.Tensor:
@@ -210,8 +200,10 @@ def batch_loss(model: Any, batch: Sequence[Example], *, is_training: bool) -> to
 def held_out_loss(model: Any, examples: Sequence[Example], size: int = 16) -> float:
     """Mean loss a token."""
     order = sorted(examples, key=len)
-    batches = [order[start : start + size] for start in range(0, len(order), size)]
-    losses = [batch_loss(model, batch, is_training=False) for batch in batches]
+    losses = [
+        batch_loss(model, order[start : start + size], is_training=False)
+        for start in range(0, len(order), size)
+    ]
     return float(torch.cat(losses).mean())
 
 

@@ -42,7 +42,7 @@ def _list(arguments: argparse.Namespace) -> int:
         manifest = model.manifest
         print(
             f"{manifest.id}  {manifest.name}, {model.size / 1e6:.0f} MB, {manifest.precision}, "
-            f"{manifest.licence}{_taught(manifest)}"
+            f"{manifest.licence}{_schooling(manifest)}"
         )
     if not installed:
         print("No model is installed. Prepare the built-in one with: twite models prepare")
@@ -52,9 +52,9 @@ def _list(arguments: argparse.Namespace) -> int:
 def _prepare(arguments: argparse.Namespace) -> int:
     library = Library(paths.models_folder())
     if library.has(BUILT_IN) and not arguments.again:
-        is_plain = not verify(library.path(BUILT_IN)).adapter
-        if is_plain == arguments.plain:
-            print(f"The built-in model lies ready, {_schooling(is_plain=is_plain)}.")
+        manifest = verify(library.path(BUILT_IN))
+        if bool(manifest.adapter) != arguments.plain:
+            print(f"The built-in model lies ready{_schooling(manifest)}.")
             return 0
     progress = _Progress()
     preparer = Preparer(library.folder, progress.show, plain=arguments.plain)
@@ -67,14 +67,11 @@ def _prepare(arguments: argparse.Namespace) -> int:
     return progress.finish()
 
 
-def _schooling(*, is_plain: bool) -> str:
-    return "as its makers published it" if is_plain else "taught to write posts"
-
-
-def _taught(manifest: Manifest) -> str:
+def _schooling(manifest: Manifest) -> str:
+    """What Twite made of the built-in model; of others there is nothing to say."""
     if manifest.id != BUILT_IN:
         return ""
-    return f", {_schooling(is_plain=not manifest.adapter)}"
+    return ", taught to write posts" if manifest.adapter else ", as its makers published it"
 
 
 class _Progress:

@@ -55,13 +55,13 @@ def style_of(name: str) -> Style:
 
 def write_prompt(brief: Brief, style: Style = Style.EXAMPLES) -> Prompt:
     """What a model of this style reads before it writes."""
-    if style is Style.TAUGHT:
-        return Prompt(_asked(brief.tone, brief.length), (Message("user", brief.notes.strip()),))
-    return _with_examples(brief)
+    return _as_taught(brief) if style is Style.TAUGHT else _with_examples(brief)
 
 
-def _asked(tone: Tone, length: Length) -> tuple[Message, ...]:
-    return (Message("system", f"A {tone} post, {length} length."),)
+def _as_taught(brief: Brief) -> Prompt:
+    """Changed, this wants the model to be taught anew."""
+    asked = Message("system", f"A {brief.tone} post, {brief.length} length.")
+    return Prompt((asked,), (Message("user", brief.notes.strip()),))
 
 
 def _with_examples(brief: Brief) -> Prompt:

@@ -80,7 +80,7 @@ class Row:
 
     @property
     def likelihood(self) -> float:
-        """The mean log chance of a token, in nats."""
+        """The log chance of all, its end included, for each token written, in nats."""
         return self.log_likelihood / max(1, self.tokens)
 
 

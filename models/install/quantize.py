@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from models.install.graph_file import save_graph
+
 BITS = 8
 BLOCK = 32
 """Weights along the inner dimension that share one scale."""
@@ -35,13 +37,7 @@ def write_8_bit_graph(fp32_graph: Path, folder: Path) -> Path:
     model = quantizer.model.model
     _share_head_with_embedding(model.graph)
     graph = folder / "model.onnx"
-    onnx.save(
-        model,
-        str(graph),
-        save_as_external_data=True,
-        all_tensors_to_one_file=True,
-        location="model.onnx.data",
-    )
+    save_graph(model, graph)
     (folder / "model.onnx.data").chmod(0o644)
     return graph
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +26,6 @@ NOTES = "Boat museum, open day on Sunday, 10 to 4, free."
 POST = "The boat museum has an open day on Sunday, from 10 to 4. It is free."
 
 
-def options(batch: int = 8, seed: int = 1) -> argparse.Namespace:
-    return argparse.Namespace(batch=batch, seed=seed)
-
-
 def examples(count: int) -> list[Example]:
     return [Example((number,), (number,) * (1 + number % 7)) for number in range(count)]
 
@@ -37,17 +33,16 @@ def examples(count: int) -> list[Example]:
 @given(count=st.integers(1, 200), batch=st.integers(1, 9))
 def test_an_epoch_shows_every_post_once(count: int, batch: int) -> None:
     steps = -(-count // batch)
-    seen = Counter(
-        one.prompt for each in batches(examples(count), options(batch), steps, 0) for one in each
-    )
+    epoch = islice(batches(examples(count), batch, seed=1), steps)
+    seen = Counter(one.prompt for each in epoch for one in each)
     assert set(seen.values()) == {1}
     assert len(seen) == count
 
 
 @given(done=st.integers(0, 30))
 def test_a_run_that_goes_on_gets_the_batches_that_are_left(done: int) -> None:
-    whole = list(batches(examples(50), options(), 30, 0))
-    assert list(batches(examples(50), options(), 30, done)) == whole[done:]
+    whole = list(islice(batches(examples(50), 8, seed=1), 30))
+    assert list(islice(batches(examples(50), 8, seed=1), done, 30)) == whole[done:]
 
 
 @given(steps=st.integers(2, 2000))

@@ -13,14 +13,10 @@ from app.compose.words import Word, find_words, stem, stem_parts
 NEGATIONS = frozenset(
     """
     no not never none nobody nothing neither nor without cannot nowhere non hardly barely
-    """.split()
-)
-_IN_HASTE = frozenset(
-    """
     dont didnt doesnt isnt arent wasnt werent cant couldnt wouldnt shouldnt hasnt havent hadnt
     """.split()
 )
-"""Negations as they are typed in haste. "Wont" is left out: it is a word."""
+"""With those that are typed without an apostrophe, but for "wont", which is a word."""
 _ABSENCES = frozenset(
     """
     unless except excluding stop stopped stops cancelled canceled cancel closed missing lost lack
@@ -37,6 +33,8 @@ _ANSWER = 3
 """Words at the beginning of an answer among which its "no" stands."""
 _LIST = 10
 """How many words behind a negation the last of what it denies may stand."""
+_JOINED = 3
+"""How many words from an item of a list its "or" may stand."""
 _SUBJECT = 4
 """How many content words in front of it, within the sentence, may be what it speaks of."""
 _NO_NEGATION = re.compile(
@@ -59,7 +57,7 @@ class Negation:
 
 def is_negation(word: str) -> bool:
     """Whether one lower-case word with a straight apostrophe negates."""
-    return word in NEGATIONS or word in _IN_HASTE or word.endswith("n't")
+    return word in NEGATIONS or word.endswith("n't")
 
 
 @lru_cache(maxsize=64)
@@ -166,17 +164,20 @@ def find_turned(notes: str, text: str) -> list[tuple[Span, Span]]:
             continue
         others = set(source.denied[1:])
         is_about_the_same = not others or others & in_text
-        is_denied = (
-            _is_denied(said, word)
-            or _is_answered_no(text, said, word)
-            or _is_listed_as_denied(said, word)
-        )
-        if is_about_the_same and not is_denied:
+        if is_about_the_same and not _is_denied(text, said, word):
             found.append((Span(word.start, word.stop), source.span))
     return found
 
 
-def _is_denied(words: Sequence[Word], word: Word) -> bool:
+def _is_denied(text: str, words: Sequence[Word], word: Word) -> bool:
+    return (
+        _is_denied_beside(words, word)
+        or _is_answered_no(text, words, word)
+        or _is_listed_as_denied(words, word)
+    )
+
+
+def _is_denied_beside(words: Sequence[Word], word: Word) -> bool:
     """Whether a word's clause denies something; an aside does where its sentence does."""
     is_aside = _short(words, word)
     return any(
@@ -201,7 +202,7 @@ def _is_listed_as_denied(words: Sequence[Word], word: Word) -> bool:
     sentence = [other for other in words if other.sentence == word.sentence]
     place = sentence.index(word)
     before = sentence[max(0, place - _LIST) : place]
-    joined = {other.plain for other in sentence[max(0, place - _ANSWER) : place + _ANSWER]}
+    joined = {other.plain for other in sentence[max(0, place - _JOINED) : place + _JOINED]}
     return bool({"or", "nor"} & joined) and any(is_negation(other.plain) for other in before)
 
 

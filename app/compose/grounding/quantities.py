@@ -122,17 +122,16 @@ def _quantity(text: str, measured: _Measured) -> Quantity:
     plain: set[Key] = {("n", value) for value in values}
     if Decimal("0.5") in values:
         bare.add(("measure", "percent", Decimal(50)))
-    if number.is_ordinal:
-        bare |= {("ordinal", value) for value in values}
+    ordinals: set[Key] = {("ordinal", value) for value in values} if number.is_ordinal else set()
+    bare |= ordinals
     if number.literal:
         plain.add(("literal", number.literal))
     if measured.unit is None:
         needs = plain if number.literal is None or number.values else {("literal", number.literal)}
         needs = set(needs) | _clock_alternatives(text, span)
         gives = plain | bare | _clock_alternatives(text, span)
-        if number.is_ordinal and span.of(text).isalpha():
+        if ordinals and span.of(text).isalpha():
             # Of "fourth go" nobody makes "four"; of "the 4th" a date may make 4.
-            ordinals: set[Key] = {("ordinal", value) for value in values}
             needs, gives = needs | ordinals, ordinals
         if counted_word(text, span.stop) is None:
             needs |= bare
