@@ -12,6 +12,7 @@ import onnxruntime as ort
 
 from models.errors import ModelError
 
+ort.disable_telemetry_events()  # as on Windows it is said; elsewhere see models/__init__.py
 _PAST = re.compile(r"past_key_values\.(\d+)\.(key|value)$")
 
 
