@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from app.compose.brief import COUNTS, Length, Tone
 from app.errors import UserError
 from app.paths import config_folder
+
+DELAYS = (0, 5, 10, 30, 60)
+"""Seconds that a post may wait, to be cancelled, before it is sent."""
 
 
 class ThemeChoice(StrEnum):
@@ -33,6 +36,9 @@ class Settings:
         count: how many drafts to write at once, one of `COUNTS`.
         window_geometry: what Qt's `saveGeometry` gave, in base64, or "".
         last_draft: the id of the draft that was open last, or "".
+        last_account: the id of the account that posts, or "".
+        last_client_id: the app at X that was signed in with last, which is no secret.
+        delay: seconds to wait before a post is sent, one of `DELAYS`.
     """
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
@@ -41,6 +47,9 @@ class Settings:
     count: int = 4
     window_geometry: str = ""
     last_draft: str = ""
+    last_account: str = ""
+    last_client_id: str = ""
+    delay: int = 0
 
 
 class Loaded(NamedTuple):
@@ -108,10 +117,13 @@ def _settings(found: dict[str, Any]) -> Settings:
     return Settings(**chosen)
 
 
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value not in COUNTS:
-        raise ValueError(value)
-    return value
+def _one_of(choices: Collection[int]) -> Callable[[Any], int]:
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value not in choices:
+            raise ValueError(value)
+        return value
+
+    return read
 
 
 def _text(value: object) -> str:
@@ -124,9 +136,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "theme": ThemeChoice,
     "tone": Tone,
     "length": Length,
-    "count": _count,
+    "count": _one_of(COUNTS),
     "window_geometry": _text,
     "last_draft": _text,
+    "last_account": _text,
+    "last_client_id": _text,
+    "delay": _one_of(DELAYS),
 }
 
 

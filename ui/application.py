@@ -14,8 +14,11 @@ from PySide6.QtWidgets import QApplication
 from app import logs, settings
 from app.drafts.lane import StoreLane
 from app.errors import UserError
+from app.posting.endpoints import endpoints
+from app.posting.loop_thread import LoopThread
 from app.settings import ThemeChoice
 from ui import shortcuts, type_scale
+from ui.accounts.desk import AccountDesk
 from ui.assistant.panel import AssistantPanel
 from ui.assistant.preferences import Preferences
 from ui.bug_dialog import BugDialog
@@ -29,6 +32,7 @@ from ui.keys_dialog import KeysDialog
 from ui.main_window import MainWindow
 from ui.message import tell
 from ui.palette import Palette
+from ui.posting.desk import PostDesk
 from ui.shortcuts import Name
 from ui.sidebar.sidebar import Sidebar
 from ui.status_line import StatusLine
@@ -49,6 +53,16 @@ class Places:
     models_folder: Path
     log_folder: Path
 
+    @property
+    def media_folder(self) -> Path:
+        """Twite's own copies of images and videos."""
+        return self.drafts_file.parent / "media"
+
+    @property
+    def locks_folder(self) -> Path:
+        """Files that processes lock to agree on turns."""
+        return self.drafts_file.parent / "locks"
+
 
 class Twite(QObject):
     """One window with all that belongs to it; `close` ends it.
@@ -57,6 +71,8 @@ class Twite(QObject):
         window: the window.
         sidebar, composer, assistant: its columns.
         desk: the draft on screen.
+        accounts: whom it is posted as.
+        posting: its way to X.
         theme: the colours.
         writer: the model's end.
         actions: every action by its name.
@@ -74,7 +90,7 @@ class Twite(QObject):
         self.writer = WriterBridge(places.models_folder)
         self.sidebar = Sidebar(self.theme)
         self._jobs = Jobs()
-        self.composer = Composer(self.theme, self._jobs)
+        self.composer = Composer(self.theme, self._jobs, places.media_folder)
         self.assistant = AssistantPanel(self.theme, self.writer)
         self._status_line = StatusLine(self.theme, self.writer)
         self.window = MainWindow(self.sidebar, self.composer, self.assistant, self._status_line)
@@ -83,6 +99,26 @@ class Twite(QObject):
         self._lane = StoreLane(places.drafts_file)
         self._index = DraftIndex(self._lane, self._jobs, self.sidebar)
         self.desk = DraftDesk(self._lane, self._jobs, self.composer, self.assistant, self._index)
+        self._network = LoopThread()
+        self.accounts = AccountDesk(
+            self._lane,
+            self._jobs,
+            self._network,
+            self.composer.chip,
+            self.window,
+            endpoints,
+            locks=lambda: places.locks_folder,
+        )
+        self.posting = PostDesk(
+            self._lane,
+            self._jobs,
+            self._network,
+            self.composer,
+            self.desk,
+            self.accounts,
+            endpoints,
+            places.locks_folder,
+        )
         self.actions = shortcuts.actions(self.window, self._intents())
         self.palette = Palette(self.window, self.theme, self._commands())
         self._connect()
@@ -93,6 +129,8 @@ class Twite(QObject):
         self.window.show()
         self.composer.focus_editor()
         self.desk.start(self._settings.last_draft)
+        self.accounts.start()
+        self.posting.start()
         QTimer.singleShot(0, self.writer.start)
         self._tell_notice(self._settings_notice)
         self._jobs.watch(
@@ -109,6 +147,9 @@ class Twite(QObject):
         if self.window.may_close:
             return
         self._keep_settings()
+        self.posting.close()
+        self.accounts.close()
+        self._network.close(CLOSING_S)
         self.desk.let_go()
         self._jobs.close()
         self.composer.close()
@@ -142,6 +183,8 @@ class Twite(QObject):
                 Name.SPLIT_POST: self.composer.split_post,
                 Name.EMOJI: self.composer.pick_emoji,
                 Name.COPY_THREAD: self.composer.copy_thread,
+                Name.POST: self.posting.post,
+                Name.ADD_ACCOUNT: self.accounts.add,
                 Name.POST_IN_BROWSER: self.composer.post_in_browser,
                 Name.SHOW_SIDEBAR: self._toggle_sidebar,
                 Name.TRASH: self.desk.trash,
@@ -174,6 +217,12 @@ class Twite(QObject):
         composer.retry_requested.connect(desk.save)
         composer.close_requested.connect(self.end)
         composer.posted.connect(desk.mark_posted)
+        composer.post_requested.connect(self.posting.post)
+        composer.doors.delay_chosen.connect(self._choose_delay)
+        self.posting.looked.connect(
+            lambda: composer.show_account(self.accounts.current, self.posting.recent)
+        )
+        self.posting.delivered.connect(self._index.refresh)
         composer.confirmed.connect(desk.confirm)
         composer.withdrawn.connect(desk.withdraw)
         self.assistant.notes_changed.connect(composer.hold_against)
@@ -187,6 +236,9 @@ class Twite(QObject):
         kept = self._settings
         self.assistant.preferences = Preferences(kept.tone, kept.length, kept.count)
         self.window.restore_place(kept.window_geometry)
+        self.accounts.last_account = kept.last_account
+        self.accounts.last_client_id = kept.last_client_id
+        self._choose_delay(kept.delay)
 
     def _keep_settings(self) -> None:
         preferences = self.assistant.preferences
@@ -197,6 +249,9 @@ class Twite(QObject):
             count=preferences.count,
             window_geometry=self.window.place(),
             last_draft=self.desk.draft_id,
+            last_account=self.accounts.last_account,
+            last_client_id=self.accounts.last_client_id,
+            delay=self.posting.delay,
         )
         try:
             settings.save(self._places.settings_file, kept)
@@ -233,6 +288,10 @@ class Twite(QObject):
     def _stop(self) -> None:
         self.window.dismiss_sidebar()
         self.assistant.stop()
+
+    def _choose_delay(self, seconds: int) -> None:
+        self.posting.delay = seconds
+        self.composer.doors.show_delay(seconds)
 
     def _choose_theme(self, choice: ThemeChoice) -> None:
         self._settings = replace(self._settings, theme=choice)

@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.compose.brief import SAMPLE_NOTES
@@ -49,7 +49,12 @@ class DraftDesk(QObject):
     A draft is saved 250 ms after the last key, and before another one takes its place; a draft
     that could not be saved stays on screen. A new draft reaches the store with its first edit, so
     empty ones never pile up.
+
+    Signals:
+        shown(str): another draft is on screen; its id, or "" for one that the store has not yet.
     """
+
+    shown = Signal(str)
 
     def __init__(
         self,
@@ -122,6 +127,21 @@ class DraftDesk(QObject):
         """Hand over where the words of the draft on screen come from, once they are saved."""
         if self._sheet.id or self._sheet.unsaved:
             self._watch_saved(lambda store, id: store.provenance(id), then)
+
+    def when_saved(self, then: Callable[[Draft], None]) -> None:
+        """Hand over the draft on screen once all of it is in the store."""
+        self._watch_saved(lambda store, id: store.get(id), then)
+
+    def take_place(self) -> None:
+        """Show where the draft on screen lies now; its text stays as it is there."""
+        id = self._sheet.id
+
+        def show(draft: Draft) -> None:
+            if id == self._sheet.id:
+                self._composer.show_place(draft.folder)
+            self._index.refresh()
+
+        self._jobs.watch(self._lane.call(lambda store: store.get(id)), show, self._tell_failure)
 
     def trash(self, id: str = "") -> None:
         """Move a draft, or the one on screen, to the trash."""
@@ -236,14 +256,15 @@ class DraftDesk(QObject):
     def _write(self) -> Future[Draft]:
         """Queue a save; for a draft that the store does not have yet, its creation."""
         sheet, posts, notes = self._sheet, self._composer.posts(), self._notes.notes()
+        extras = self._composer.extras()
         if sheet.id:
             id = sheet.id
-            return self._lane.call(lambda store: store.save(id, posts, notes))
+            return self._lane.call(lambda store: store.save(id, posts, notes, extras))
         creation = sheet.creation
         if creation is None or (creation.done() and creation.exception()):
-            sheet.creation = self._lane.call(lambda store: store.create(posts, notes))
+            sheet.creation = self._lane.call(lambda store: store.create(posts, notes, extras))
             return sheet.creation
-        return self._lane.call(lambda store: store.save(creation.result().id, posts, notes))
+        return self._lane.call(lambda store: store.save(creation.result().id, posts, notes, extras))
 
     def _take_saved(self, sheet: _Sheet, draft: Draft) -> None:
         sheet.id = draft.id
@@ -286,12 +307,15 @@ class DraftDesk(QObject):
     def _show(self, draft: Draft) -> None:
         self._sheet = _Sheet(draft.id)
         self._notes.set_notes(draft.notes)
-        self._composer.show_draft(draft.posts, draft.folder, draft.notes, draft.confirmed)
+        self._composer.show_draft(
+            draft.posts, draft.folder, draft.notes, draft.confirmed, draft.extras
+        )
         self._composer.show_saved()
         self._sheet.unsaved = False
         self._pause.stop()
         self._index.mark(draft.id)
         self._index.refresh()
+        self.shown.emit(draft.id)
 
     def _show_new(self) -> None:
         self._sheet = _Sheet()
@@ -302,6 +326,7 @@ class DraftDesk(QObject):
         self._index.mark("")
         self._index.refresh()
         self._composer.focus_editor()
+        self.shown.emit("")
 
     def _tell_failure(self, error: BaseException) -> None:
         if not isinstance(error, UserError):

@@ -28,7 +28,9 @@ class Name(StrEnum):
     SPLIT_POST = auto()
     EMOJI = auto()
     COPY_THREAD = auto()
+    POST = auto()
     POST_IN_BROWSER = auto()
+    ADD_ACCOUNT = auto()
     SHOW_SIDEBAR = auto()
     TRASH = auto()
     RESTORE = auto()
@@ -74,7 +76,9 @@ TABLE = (
     Shortcut(Name.SPLIT_POST, "Split the post", "Ctrl+Shift+D"),
     Shortcut(Name.EMOJI, "Insert an emoji", "Ctrl+."),
     Shortcut(Name.COPY_THREAD, "Copy the post or the thread", "Ctrl+Shift+C"),
-    Shortcut(Name.POST_IN_BROWSER, "Open the post in the browser", "Ctrl+Shift+Return"),
+    Shortcut(Name.POST, "Post", "Ctrl+Shift+Return"),
+    Shortcut(Name.POST_IN_BROWSER, "Open the post in the browser", "Ctrl+Shift+B"),
+    Shortcut(Name.ADD_ACCOUNT, "Sign in to X with an account"),
     Shortcut(Name.SHOW_SIDEBAR, "Show or hide the drafts", "Ctrl+B"),
     Shortcut(Name.TRASH, "Move the draft to the trash", "Ctrl+Shift+Backspace"),
     Shortcut(Name.RESTORE, "Restore the draft from the trash"),

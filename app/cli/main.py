@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from app import __version__
-from app.cli import check, count, draft, drafts, models, post
+from app.cli import accounts, check, count, doctor, draft, drafts, models, outbox, post
 from app.errors import UserError
 
 INTERRUPTED = 130
@@ -46,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"twite {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (draft, check, count, drafts, post, models):
+    for module in (draft, check, count, drafts, post, outbox, accounts, models, doctor):
         module.add_to(commands)
     return parser

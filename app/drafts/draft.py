@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from app.drafts.extras import Extras, PostExtras
 
 
 class Folder(StrEnum):
@@ -20,7 +22,8 @@ class Draft:
     """A thread being written: its posts' texts in order, and the notes it was written from.
 
     A draft always has at least one post; a new one has a single empty text. `confirmed` holds the
-    claims beyond the notes that its writer stands for, as `Claim.key` gives them.
+    claims beyond the notes that its writer stands for, as `Claim.key` gives them. `extras` are the
+    media, polls and choices that go out with the posts.
     """
 
     id: str
@@ -30,11 +33,13 @@ class Draft:
     created: datetime
     changed: datetime
     confirmed: frozenset[str] = frozenset()
+    extras: Extras = field(default_factory=Extras)
 
     @property
     def is_blank(self) -> bool:
-        """Nothing a person would miss: no text and no notes."""
-        return not self.notes.strip() and not any(post.strip() for post in self.posts)
+        """Nothing a person would miss: no text, no notes, no image and no poll."""
+        written = self.notes.strip() or any(post.strip() for post in self.posts)
+        return not written and all(post == PostExtras() for post in self.extras.posts)
 
 
 @dataclass(frozen=True)

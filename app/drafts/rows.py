@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from app.drafts.draft import Draft, DraftSummary, Folder, Version
+from app.drafts.extras import Extras, from_json, to_json
 from app.post_text import EntityKind, find, weigh
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-DRAFT = "id, posts, notes, folder, created, changed"
+DRAFT = "id, posts, notes, folder, created, changed, extras"
 SUMMARY = "id, first_line, post_count, weighted_length, link_count, changed"
 VERSION = "id, posts, reason, created"
 
@@ -27,9 +28,10 @@ class Content(NamedTuple):
     post_count: int
     weighted_length: int
     link_count: int
+    extras: str
 
 
-def content(posts: Sequence[str], notes: str) -> Content:
+def content(posts: Sequence[str], notes: str, carried: Extras) -> Content:
     return Content(
         posts=posts_to_json(posts),
         notes=notes,
@@ -37,12 +39,13 @@ def content(posts: Sequence[str], notes: str) -> Content:
         post_count=len(posts),
         weighted_length=sum(weigh(post).weighted_length for post in posts),
         link_count=sum(_links(post) for post in posts),
+        extras=storable(to_json(carried)),
     )
 
 
 def draft(row: tuple[Any, ...]) -> Draft:
     """From the columns `DRAFT`."""
-    id, posts, notes, folder, created, changed = row
+    id, posts, notes, folder, created, changed, carried = row
     return Draft(
         id,
         _posts(posts),
@@ -50,6 +53,7 @@ def draft(row: tuple[Any, ...]) -> Draft:
         Folder(folder),
         from_microseconds(created),
         from_microseconds(changed),
+        extras=from_json(carried),
     )
 
 

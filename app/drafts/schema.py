@@ -63,4 +63,47 @@ _PROVENANCE: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _PROVENANCE)
+_POSTING: Migration = (
+    # Media, polls and who may reply, as `extras.to_json` gives them; "" where there are none.
+    "ALTER TABLE draft ADD COLUMN extras TEXT NOT NULL DEFAULT ''",
+    # Whom Twite may post as; the secrets lie in the keyring.
+    """
+    CREATE TABLE account (
+        id TEXT PRIMARY KEY,
+        handle TEXT NOT NULL,
+        name TEXT NOT NULL,
+        way TEXT NOT NULL CHECK (way IN ('oauth1', 'oauth2')),
+        client_id TEXT NOT NULL,
+        writes_long INTEGER NOT NULL,
+        added INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    # One row for each post that a person has sent off, written before its first byte goes out.
+    # place: where it stands among the places of its thread. content: exactly what goes out, as
+    # `Content.to_json` gives it.
+    """
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        draft INTEGER NOT NULL REFERENCES draft (number) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        places INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        content TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN
+            ('waiting', 'sending', 'posted', 'rejected', 'unknown', 'withdrawn', 'deleted')),
+        post TEXT NOT NULL DEFAULT '',
+        kind TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '',
+        created INTEGER NOT NULL,
+        changed INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX outbox_by_draft ON outbox (draft)",
+    # Never two live attempts at the same post, whatever else goes wrong.
+    """
+    CREATE UNIQUE INDEX outbox_live ON outbox (draft, place)
+        WHERE state IN ('waiting', 'sending', 'unknown', 'posted')
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _PROVENANCE, _POSTING)

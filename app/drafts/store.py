@@ -11,6 +11,7 @@ from pathlib import Path
 from app.drafts import rows, search
 from app.drafts.database import Database
 from app.drafts.draft import Draft, DraftSummary, Folder, Version
+from app.drafts.extras import Extras
 from app.drafts.failures import missing_draft
 from app.drafts.ids import next_id
 from app.drafts.provenance import Generation, Provenance
@@ -36,28 +37,32 @@ class DraftStore:
     the disk or the file is at fault, and can be called again once that is put right.
 
     Attributes:
+        database: the connection, for what else lies in the file (`posting.outbox`).
         notice: a sentence for the person about what opening found, or "".
     """
 
     def __init__(self, file: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        self._database = Database(file, busy_seconds)
+        self.database = Database(file, busy_seconds)
 
     @property
     def notice(self) -> str:
-        return self._database.notice
+        return self.database.notice
 
-    def create(self, posts: Sequence[str] = ("",), notes: str = "") -> Draft:
-        posts, notes = _checked(posts), rows.storable(notes)
+    def create(
+        self, posts: Sequence[str] = ("",), notes: str = "", extras: Extras | None = None
+    ) -> Draft:
+        posts, notes, extras = _checked(posts), rows.storable(notes), extras or Extras()
         now = datetime.now(UTC)
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             (newest,) = sql.execute("SELECT max(id) FROM draft").fetchone()
             id = next_id(int(now.timestamp() * 1000), newest)
-            draft = Draft(id, posts, notes, Folder.DRAFTS, now, now)
+            draft = Draft(id, posts, notes, Folder.DRAFTS, now, now, extras=extras)
             moment = rows.to_microseconds(now)
             number = sql.execute(
                 "INSERT INTO draft (id, folder, created, changed, posts, notes, first_line,"
-                " post_count, weighted_length, link_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (id, draft.folder, moment, moment, *rows.content(posts, notes)),
+                " post_count, weighted_length, link_count, extras)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (id, draft.folder, moment, moment, *rows.content(posts, notes, extras)),
             ).lastrowid
             sql.execute(
                 "INSERT INTO draft_words (rowid, text) VALUES (?, ?)",
@@ -65,19 +70,27 @@ class DraftStore:
             )
         return draft
 
-    def save(self, id: str, posts: Sequence[str], notes: str) -> Draft:
-        """Replace the draft's texts; an identical state keeps its `changed`."""
+    def save(
+        self, id: str, posts: Sequence[str], notes: str, extras: Extras | None = None
+    ) -> Draft:
+        """Replace the draft's texts, and its extras where they are given.
+
+        An identical state keeps its `changed`.
+        """
         posts, notes = _checked(posts), rows.storable(notes)
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             draft = _read(sql, id)
-            if (draft.posts, draft.notes) == (posts, notes):
+            extras = draft.extras if extras is None else extras
+            if (draft.posts, draft.notes, draft.extras) == (posts, notes, extras):
                 return draft
-            draft = replace(draft, posts=posts, notes=notes, changed=datetime.now(UTC))
+            now = datetime.now(UTC)
+            draft = replace(draft, posts=posts, notes=notes, extras=extras, changed=now)
             number = _number(sql, id)
             sql.execute(
                 "UPDATE draft SET changed = ?, posts = ?, notes = ?, first_line = ?,"
-                " post_count = ?, weighted_length = ?, link_count = ? WHERE number = ?",
-                (rows.to_microseconds(draft.changed), *rows.content(posts, notes), number),
+                " post_count = ?, weighted_length = ?, link_count = ?, extras = ?"
+                " WHERE number = ?",
+                (rows.to_microseconds(now), *rows.content(posts, notes, extras), number),
             )
             sql.execute(
                 "UPDATE draft_words SET text = ? WHERE rowid = ?",
@@ -86,13 +99,13 @@ class DraftStore:
         return draft
 
     def get(self, id: str) -> Draft:
-        with self._database.reading() as sql:
+        with self.database.reading() as sql:
             return _read(sql, id)
 
     def summaries(self, folder: Folder, words: str = "") -> tuple[DraftSummary, ...]:
         """The drafts of a folder that hold every one of `words`, the newest change first."""
         holding = search.condition(rows.storable(words))
-        with self._database.reading() as sql:
+        with self.database.reading() as sql:
             found = sql.execute(
                 f"SELECT {rows.SUMMARY} FROM draft WHERE folder = ? AND"
                 f" {holding.sql} ORDER BY changed DESC, number DESC",
@@ -102,7 +115,7 @@ class DraftStore:
 
     def latest(self, folder: Folder) -> Draft | None:
         """The draft of the folder that was changed last."""
-        with self._database.reading() as sql:
+        with self.database.reading() as sql:
             row = sql.execute(
                 "SELECT id FROM draft WHERE folder = ? ORDER BY changed DESC, number DESC LIMIT 1",
                 (folder,),
@@ -110,19 +123,19 @@ class DraftStore:
             return _read(sql, row[0]) if row else None
 
     def counts(self) -> Counts:
-        with self._database.reading() as sql:
+        with self.database.reading() as sql:
             found = dict(sql.execute("SELECT folder, count(*) FROM draft GROUP BY folder"))
         return Counts(**{folder.value: found.get(folder, 0) for folder in Folder})
 
     def move(self, id: str, folder: Folder) -> None:
         """Put the draft into another folder; its texts did not change, nor does `changed`."""
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             number = _number(sql, id)
             sql.execute("UPDATE draft SET folder = ? WHERE number = ?", (folder, number))
 
     def delete_forever(self, id: str) -> None:
         """Remove a draft and its versions; `StoreError` unless it lies in the trash."""
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             if _read(sql, id).folder is not Folder.TRASH:
                 raise StoreError(
                     "Only a draft in the trash can be deleted for good.",
@@ -136,7 +149,7 @@ class DraftStore:
         """Keep `posts`, which something is about to replace, with a word on what does."""
         posts, reason = _checked(posts), rows.storable(reason)
         now = datetime.now(UTC)
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             number = sql.execute(
                 "INSERT INTO version (draft, created, reason, posts) VALUES (?, ?, ?, ?)",
                 (_number(sql, id), rows.to_microseconds(now), reason, rows.posts_to_json(posts)),
@@ -146,7 +159,7 @@ class DraftStore:
 
     def versions(self, id: str) -> tuple[Version, ...]:
         """What the draft's posts held before, the newest first."""
-        with self._database.reading() as sql:
+        with self.database.reading() as sql:
             found = sql.execute(
                 f"SELECT {rows.VERSION} FROM version WHERE draft = ? ORDER BY id DESC",
                 (_number(sql, id),),
@@ -156,7 +169,7 @@ class DraftStore:
     def record_generation(self, id: str, generation: Generation) -> None:
         """Keep what a model wrote and the person put into the draft."""
         texts = (generation.model, generation.notes, generation.text)
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             sql.execute(
                 "INSERT INTO generation (draft, created, model, notes, text)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -165,7 +178,7 @@ class DraftStore:
 
     def confirm(self, id: str, claim: str) -> None:
         """Keep that the person stands for a claim; once is enough."""
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             sql.execute(
                 "INSERT OR IGNORE INTO confirmation (draft, claim, created) VALUES (?, ?, ?)",
                 (_number(sql, id), rows.storable(claim), _now()),
@@ -173,7 +186,7 @@ class DraftStore:
 
     def withdraw(self, id: str, claim: str) -> None:
         """Forget that the person stood for a claim."""
-        with self._database.writing() as sql:
+        with self.database.writing() as sql:
             sql.execute(
                 "DELETE FROM confirmation WHERE draft = ? AND claim = ?",
                 (_number(sql, id), rows.storable(claim)),
@@ -181,7 +194,7 @@ class DraftStore:
 
     def provenance(self, id: str) -> Provenance:
         """Where the draft's words come from."""
-        with self._database.reading() as sql:
+        with self.database.reading() as sql:
             number = _number(sql, id)
             generations = sql.execute(
                 "SELECT created, model, notes, text FROM generation WHERE draft = ? ORDER BY id",
@@ -201,7 +214,7 @@ class DraftStore:
             )
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
 
 def _checked(posts: Sequence[str]) -> tuple[str, ...]:

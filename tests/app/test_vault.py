@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import keyring.backends.fail
@@ -15,6 +13,7 @@ import pytest
 
 from app.errors import UserError
 from app.vault import LONGEST, Vault, open_vault
+from tests.helpers.keyring import secret_service
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -29,33 +28,8 @@ vault.write("anna", "refresh", sys.argv[1])
 
 @pytest.fixture
 def bus(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A message bus with an unlocked keyring on it, whose files lie in a folder of their own."""
-    environment = os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
-    environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
-    with serving(["dbus-daemon", "--session", "--nofork", "--print-address"], environment) as line:
-        environment["DBUS_SESSION_BUS_ADDRESS"] = line
-        keyring = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
-        with serving(keyring, environment, password="secret"):
-            yield environment
-
-
-@contextmanager
-def serving(command: list[str], environment: dict[str, str], password: str = "") -> Iterator[str]:
-    """A service, once it has said its first line, which is given; stopped behind the block."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(f"{password}\n")
-        process.stdin.close()
-        yield process.stdout.readline().strip()
-        process.terminate()
+    with secret_service(tmp_path) as environment:
+        yield environment
 
 
 def remember(secret: str, environment: dict[str, str]) -> str:

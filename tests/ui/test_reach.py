@@ -101,8 +101,13 @@ def test_the_tab_key_follows_reading_order(twite: Twite) -> None:
     first, second = editors(twite)
     first.setFocus()
     stops = []
-    for _ in range(4):
+    for _ in range(6):
         QTest.keyClick(twite.window.focusWidget(), Qt.Key.Key_Tab)
         stops.append(twite.window.focusWidget())
-    assert [getattr(stop, "text", str)() for stop in stops[:2]] == ["Emoji", "Split"]
-    assert stops[2] is second
+    assert [getattr(stop, "text", str)() for stop in stops[:4]] == [
+        "Image",
+        "Poll",
+        "Emoji",
+        "Split",
+    ]
+    assert stops[4] is second

@@ -1,13 +1,16 @@
-"""The bar beneath the thread: what there is, and the way out."""
+"""The bar beneath the thread: what there is, what it costs, and the way out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ui import shortcuts, type_scale
 from ui.announce import announce
-from ui.composer.claim_wording import to_confirm
+from ui.composer.door_menu import DoorMenu
+from ui.elided_label import ElidedLabel
 from ui.shortcuts import Name
 from ui.style_property import named
 from ui.type_scale import Size
@@ -18,74 +21,84 @@ COPIED_MS = 2_000
 class BottomBar(QFrame):
     """Says what the thread holds, what is in the way, and holds the doors out of Twite.
 
+    Attributes:
+        doors: the menu beside the button.
+
     Signals:
-        copy_requested: put the post or the thread on the clipboard.
-        browser_requested: open the post in the person's browser.
+        post_requested: post it as the account above the draft.
     """
 
-    copy_requested = Signal()
-    browser_requested = Signal()
+    post_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("bottomBar")
-        self._contents = named(QLabel(), "barContents")
-        self._warning = named(QLabel(), "barWarning")
-        self._copied = named(QLabel(), "barCopied")
-        self._contents.setFont(type_scale.font(Size.CONTROL))
+        self._contents = named(ElidedLabel(), "barContents")
+        self._warning = named(ElidedLabel(), "barWarning")
+        self._price = named(ElidedLabel(), "barPrice")
+        for label in (self._contents, self._price):
+            label.setFont(type_scale.font(Size.CONTROL))
         self._warning.setFont(type_scale.font(Size.CONTROL, type_scale.BOLD))
-        self._copied.setFont(type_scale.font(Size.CONTROL))
-        self._price = named(QLabel("browser free"), "barPrice")
-        self._price.setFont(type_scale.font(Size.CONTROL))
-        self._post = QPushButton("Post ▾")
-        self._post.setProperty("look", "primary")
-        self._post.setFont(type_scale.font(Size.BODY, type_scale.DEMI_BOLD))
-        self._post.setToolTip("Ways to post: open in the browser, or copy")
-        self._post.setMenu(self._doors())
-        self._forget = QTimer(self, singleShot=True, interval=COPIED_MS)
-        self._forget.timeout.connect(self._copied.clear)
+        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
+        self._copied.timeout.connect(self._show_price)
+        self._prices = ""
+        self.doors = DoorMenu(self)
+        self._post = _half("Post", "left", shortcuts.tooltip(Name.POST))
+        self._post.clicked.connect(self.post_requested)
+        self._more = _half("▾", "right", "Ways to post, and how")
+        self._more.setAccessibleName("Ways to post")
+        self._more.setMenu(self.doors)
+        self._lay_out()
+
+    @property
+    def last_stop(self) -> QWidget:
+        """Where the tab key leaves the bar."""
+        return self._more
+
+    def show_contents(self, parts: Sequence[str], warnings: Sequence[str]) -> None:
+        """What the thread holds, and what is in the way of it."""
+        self._contents.setText(" · ".join(parts) + (" · " if warnings else ""))
+        self._warning.setText(" · ".join(warnings))
+
+    def show_price(self, price: str) -> None:
+        """What the doors cost."""
+        self._prices = price
+        if not self._copied.isActive():
+            self._show_price()
+
+    def allow_post(self, allowed: bool) -> None:
+        """There is something to post."""
+        self._post.setEnabled(allowed)
+        self._more.setEnabled(allowed)
+
+    def confirm_copy(self) -> None:
+        """Say for a moment that it is done."""
+        self._price.setText("Copied")
+        self._copied.start()
+        announce(self, "Copied")
+
+    def _show_price(self) -> None:
+        self._price.setText(self._prices)
+
+    def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 12, 10)
         row.setSpacing(0)
         row.addWidget(self._contents)
         row.addWidget(self._warning)
-        row.addStretch()
-        row.addWidget(self._copied)
+        row.addStretch(1)
         row.addSpacing(14)
         row.addWidget(self._price)
         row.addSpacing(14)
         row.addWidget(self._post)
-
-    def _doors(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAccessibleName("Ways to post")
-        for name, signal in (
-            (Name.POST_IN_BROWSER, self.browser_requested),
-            (Name.COPY_THREAD, self.copy_requested),
-        ):
-            words = f"{shortcuts.text(name)}\t{shortcuts.keys(name)}"
-            menu.addAction(words).triggered.connect(signal)
-        return menu
-
-    def show_contents(self, posts: int, links: int, over: int, claims: int) -> None:
-        """How many posts and links there are, how many posts are too long, what is to confirm."""
-        parts = [_count(posts, "post")] + ([_count(links, "link")] if links else [])
-        warnings = ([f"{_count(over, 'post')} too long"] if over else []) + (
-            [to_confirm(claims)] if claims else []
-        )
-        self._contents.setText(" · ".join(parts) + (" · " if warnings else ""))
-        self._warning.setText(" · ".join(warnings))
-
-    def allow_post(self, allowed: bool) -> None:
-        """There is something to post."""
-        self._post.setEnabled(allowed)
-
-    def confirm_copy(self) -> None:
-        """Say for a moment that it is done."""
-        self._copied.setText("Copied")
-        self._forget.start()
-        announce(self, "Copied")
+        row.addWidget(self._more)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _half(words: str, side: str, tooltip: str) -> QPushButton:
+    """One half of what looks like one button."""
+    button = QPushButton(words)
+    button.setProperty("look", "primary")
+    button.setProperty("side", side)
+    button.setFont(type_scale.font(Size.BODY, type_scale.DEMI_BOLD))
+    button.setToolTip(tooltip)
+    return button

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.compose.grounding import Claim, Claims
 from app.drafts.draft import Folder
+from app.drafts.extras import Extras
 from app.errors import UserError
 from app.post_text import EntityKind, find
+from app.posting.accounts import Account
 from app.posting.browser import intent_url
-from app.posting.preflight import Door, look_at
+from app.posting.preflight import Door, Preflight, look_at
+from app.posting.price import in_words
+from ui.composer.bar_wording import contents_in_words, warnings_in_words
 from ui.composer.bottom_bar import BottomBar
 from ui.composer.claim_checker import ClaimChecker
 from ui.composer.claim_wording import to_confirm
@@ -22,6 +29,7 @@ from ui.composer.save_banner import SaveBanner
 from ui.composer.text_column import text_column
 from ui.composer.thread_view import ThreadView
 from ui.jobs import Jobs
+from ui.shortcuts import Name
 from ui.theme import Theme
 
 
@@ -29,6 +37,11 @@ class Composer(QWidget):
     """Header, thread and bottom bar; keeps nothing, asks whoever built it to save.
 
     The posts are held against the notes while they are written.
+
+    Attributes:
+        chip: the account that posts.
+        doors: the menu of ways to post.
+        question: what is asked and told around a post.
 
     Signals:
         edited: the posts are others than before.
@@ -40,6 +53,7 @@ class Composer(QWidget):
         confirmed(str), withdrawn(str): the person stands for the claim of this key, or does not
             after all.
         posted: the person says that the draft is out.
+        post_requested: post as the account.
     """
 
     edited = Signal()
@@ -52,15 +66,20 @@ class Composer(QWidget):
     confirmed = Signal(str)
     withdrawn = Signal(str)
     posted = Signal()
+    post_requested = Signal()
 
-    def __init__(self, theme: Theme, jobs: Jobs) -> None:
+    def __init__(self, theme: Theme, jobs: Jobs, media_folder: Path) -> None:
         super().__init__()
         self.setObjectName("composer")
         self._header = Header(theme)
+        self.chip = self._header.chip
         self._banner = SaveBanner(theme)
-        self._thread = ThreadView(theme)
+        self._thread = ThreadView(theme, jobs, media_folder)
         self._bar = BottomBar()
-        self._question = PostQuestion()
+        self.doors = self._bar.doors
+        self.question = PostQuestion()
+        self._account: Account | None = None
+        self._recent: Collection[str] = ()
         self._picker: EmojiPicker | None = None
         self._checker = ClaimChecker(jobs)
         self._found: tuple[tuple[str, ...], tuple[Claims, ...]] = ((), ())
@@ -74,17 +93,31 @@ class Composer(QWidget):
         """The posts' texts in order."""
         return self._thread.posts()
 
+    def extras(self) -> Extras:
+        """What the posts carry, and what holds for the thread."""
+        doors = self.doors
+        return Extras(
+            self._thread.extras(), doors.audience, doors.made_with_ai, doors.paid_partnership
+        )
+
     def show_draft(
         self,
         posts: tuple[str, ...],
         folder: Folder,
         notes: str = "",
         confirmed: frozenset[str] = frozenset(),
+        extras: Extras | None = None,
     ) -> None:
         """Show another draft, from the top."""
+        extras = extras or Extras()
         self._notes, self._confirmed = notes, confirmed
-        self._thread.show_posts(posts)
-        self._question.dismiss()
+        self._thread.show_posts(posts, extras.posts)
+        self.doors.show_choices(
+            extras.audience,
+            made_with_ai=extras.made_with_ai,
+            paid_partnership=extras.paid_partnership,
+        )
+        self.question.dismiss()
         self._checker.note(notes, posts)
         self._header.show_place(folder)
         self._header.show_saved("")
@@ -96,9 +129,30 @@ class Composer(QWidget):
         self._notes = notes
         self._checker.note(notes, self.posts())
 
+    def show_place(self, folder: Folder) -> None:
+        """The draft on screen lies in this folder now."""
+        self._header.show_place(folder)
+
+    def show_account(self, account: Account | None, recent: Collection[str]) -> None:
+        """Whom the draft would be posted as, and what that account has posted lately."""
+        self._account, self._recent = account, recent
+        self._describe()
+
+    def look_at(self, door: Door, account: Account | None, recent: Collection[str]) -> Preflight:
+        """What would become of the draft behind a door."""
+        return look_at(
+            door,
+            self.posts(),
+            self.extras(),
+            account,
+            unconfirmed=self._thread.pending_count(),
+            recent=recent,
+        )
+
     def close(self) -> bool:
-        """Check no more claims."""
+        """Check no more claims, and take no more files."""
         self._checker.close()
+        self._thread.close_files()
         return super().close()
 
     def show_saving(self) -> None:
@@ -144,28 +198,28 @@ class Composer(QWidget):
 
     def post_in_browser(self) -> None:
         """Open X's own page with the post in it, once nothing is in the way."""
-        seen = look_at(Door.BROWSER, self.posts(), self._thread.pending_count())
+        seen = self.look_at(Door.BROWSER, None, ())
         if seen.refusals:
-            self._question.ask(seen.refusals[0], ("Understood", self.focus_editor))
-        elif seen.posts and seen.unconfirmed:
-            self._question.ask(
+            self.question.ask(seen.refusals[0], ("Understood", self.focus_editor))
+        elif seen.contents and seen.unconfirmed:
+            self.question.ask(
                 f"{to_confirm(seen.unconfirmed)}: your notes do not carry what is marked.",
                 ("Look again", self.focus_editor),
-                ("Open all the same", lambda: self._open_in_browser(seen.posts[0])),
+                ("Open all the same", lambda: self._open_in_browser(seen.contents[0].text)),
             )
-        elif seen.posts:
-            self._open_in_browser(seen.posts[0])
+        elif seen.contents:
+            self._open_in_browser(seen.contents[0].text)
 
     def _open_in_browser(self, post: str) -> None:
         if QDesktopServices.openUrl(QUrl(intent_url(post), QUrl.ParsingMode.StrictMode)):
-            self._question.ask(
+            self.question.ask(
                 "X's page is open in your browser, and nothing is posted before you post it there.",
                 ("It is posted", self.posted.emit),
                 ("Not yet", self.focus_editor),
             )
         else:
             self.copy_thread()
-            self._question.ask(
+            self.question.ask(
                 "No browser could be opened. Your post is on the clipboard instead.",
                 ("Understood", self.focus_editor),
             )
@@ -184,18 +238,30 @@ class Composer(QWidget):
         self._thread.current.editor.textCursor().insertText(text)
         self._thread.focus_current()
 
+    def _go_through(self, door: Name) -> None:
+        {
+            Name.POST: self.post_requested.emit,
+            Name.POST_IN_BROWSER: self.post_in_browser,
+            Name.COPY_THREAD: self.copy_thread,
+        }[door]()
+
     def _note_edit(self) -> None:
         self._checker.note(self._notes, self.posts())
         self._describe()
         self.edited.emit()
 
     def _describe(self) -> None:
+        seen = self.look_at(Door.API, self._account, self._recent)
         posts = self.posts()
         links = sum(entity.kind is EntityKind.URL for post in posts for entity in find(post))
+        media = sum(len(content.extras.media) for content in seen.contents)
         self._bar.show_contents(
-            len(posts), links, self._thread.over_count(), self._thread.pending_count()
+            contents_in_words(len(posts), links, media),
+            warnings_in_words(seen, self._thread.over_count()),
         )
-        self._bar.allow_post(any(post.strip() for post in posts))
+        free = "browser free"
+        self._bar.show_price(f"API {in_words(seen.price)} · {free}" if self._account else free)
+        self._bar.allow_post(bool(seen.contents))
 
     def _take_claims(self, posts: tuple[str, ...], claims: tuple[Claims, ...]) -> None:
         self._found = posts, claims
@@ -228,8 +294,9 @@ class Composer(QWidget):
         self._thread.withdraw_requested.connect(self._withdraw)
         self._checker.checked.connect(self._take_claims)
         self._thread.emoji_requested.connect(self._open_picker)
-        self._bar.copy_requested.connect(self.copy_thread)
-        self._bar.browser_requested.connect(self.post_in_browser)
+        self._bar.post_requested.connect(self.post_requested)
+        self.doors.chosen.connect(self._go_through)
+        self.doors.changed.connect(self._note_edit)
 
     def _lay_out(self) -> None:
         top, bottom = QWidget(), QWidget()
@@ -244,7 +311,7 @@ class Composer(QWidget):
         footing = QVBoxLayout(foot)
         footing.setContentsMargins(0, 0, 0, 0)
         footing.setSpacing(8)
-        footing.addWidget(self._question)
+        footing.addWidget(self.question)
         footing.addWidget(self._bar)
         text_column(bottom, foot)
         column = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""The line above the thread: where the draft lies and whether it is kept."""
+"""The line above the thread: who posts, where the draft lies and whether it is kept."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.drafts.draft import Folder
 from ui import shortcuts, type_scale
+from ui.accounts.chip import AccountChip
 from ui.icons import IconButton
 from ui.shortcuts import Name
 from ui.style_property import named
 from ui.theme import Theme
 from ui.type_scale import Size
 
-PLACES = {Folder.DRAFTS: "Draft", Folder.POSTED: "Posted", Folder.TRASH: "In the trash"}
+PLACES = {Folder.DRAFTS: "", Folder.POSTED: "Posted", Folder.TRASH: "In the trash"}
 
 
 class Header(QWidget):
-    """Where the draft lies, and "Saved".
+    """The account, where the draft lies, and "Saved".
+
+    Attributes:
+        chip: the account that posts.
 
     Signals:
         sidebar_requested: bring the list of drafts in.
@@ -33,6 +37,7 @@ class Header(QWidget):
             theme, "sidebar", "Show the drafts", shortcuts.tooltip(Name.SHOW_SIDEBAR)
         )
         self._sidebar.clicked.connect(self.sidebar_requested)
+        self.chip = AccountChip()
         self._place = named(QLabel(), "place")
         self._restore = QPushButton("Restore")
         self._restore.setProperty("look", "link")
@@ -44,7 +49,7 @@ class Header(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (self._sidebar, self._place, self._restore):
+        for widget in (self._sidebar, self.chip, self._place, self._restore):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(self._saved)
@@ -53,8 +58,9 @@ class Header(QWidget):
         self.offer_sidebar(False)
 
     def show_place(self, folder: Folder) -> None:
-        """Where the draft lies."""
+        """Where the draft lies; nothing is said of a plain draft."""
         self._place.setText(PLACES[folder])
+        self._place.setVisible(folder is not Folder.DRAFTS)
         self._restore.setVisible(folder is Folder.TRASH)
 
     def show_saved(self, words: str) -> None:

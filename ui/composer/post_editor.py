@@ -5,9 +5,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QTextCursor, QTextOption
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QEvent,
+    QIODevice,
+    QMimeData,
+    QPoint,
+    QRect,
+    QSize,
+    QSizeF,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QImage,
+    QImageWriter,
+    QKeyEvent,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QToolTip
 
 from app.compose.grounding import Claim, follow, removal
@@ -17,6 +40,35 @@ from ui.composer.entity_marks import EntityMarks
 from ui.theme import Theme
 from ui.type_scale import Size
 
+PNG = "image/png"
+Source = Path | bytes | QImage
+"""Where an image, GIF or video comes from."""
+
+
+def carries_media(mime: QMimeData) -> bool:
+    """Whether a drop or a paste holds files of this computer, or a picture and no text."""
+    if mime.hasText():  # which is true of files as well
+        return any(url.isLocalFile() for url in mime.urls())
+    return mime.hasFormat(PNG) or mime.hasImage()
+
+
+def sources(mime: QMimeData) -> tuple[Source, ...]:
+    """What is to be taken of such a drop or paste."""
+    if mime.hasUrls():
+        return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    if mime.hasFormat(PNG):
+        return (bytes(mime.data(PNG).data()),)
+    image = mime.imageData()
+    return (image,) if isinstance(image, QImage) and not image.isNull() else ()
+
+
+def as_png(image: QImage) -> bytes:
+    """A picture as the content of a file; takes a while for a large one."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(buffer.data().data())
+
 
 class PostEditor(QTextEdit):
     """A plain-text editor that is as tall as its text.
@@ -24,12 +76,16 @@ class PostEditor(QTextEdit):
     Input methods' preedit text is no part of `text()`, so it is neither counted nor saved. Claims
     move with the text around them until they are looked at anew.
 
+    Attributes:
+        takes_media: files and pictures that are dropped or pasted are wanted.
+
     Signals:
         edited: the text is another one.
         caret_moved(QRect): the caret is here, in the editor's own coordinates.
         focused: the editor took the keyboard.
         left: the editor gave the keyboard away.
         merge_requested: Backspace in an empty post.
+        media_given(tuple[Source, ...]): these were dropped or pasted.
     """
 
     edited = Signal()
@@ -37,9 +93,11 @@ class PostEditor(QTextEdit):
     focused = Signal()
     left = Signal()
     merge_requested = Signal()
+    media_given = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.takes_media = False
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -159,10 +217,25 @@ class PostEditor(QTextEdit):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.height())
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        wanted = self.takes_media and carries_media(source)
+        return wanted or super().canInsertFromMimeData(source)
+
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Only what is plain text is pasted or dropped."""
-        if source.hasText():
+        """Of a text, only what is plain is pasted or dropped."""
+        if self.takes_media and carries_media(source):
+            self.media_given.emit(sources(source))
+        elif source.hasText():
             self.textCursor().insertText(source.text())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        caret = self.textCursor()
+        super().dropEvent(event)
+        if self.takes_media and carries_media(event.mimeData()):
+            self.setTextCursor(caret)
+            # Where the file lies now, it stays.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:

@@ -1,4 +1,4 @@
-"""What the bar asks around a post: whether claims may go unconfirmed, and whether it is out."""
+"""What the bar asks and says around a post: beside the text, never in front of it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from ui.style_property import named
 from ui.type_scale import Size
 from ui.warning_button import warning_button
 
+Answer = tuple[str, Callable[[], None]]
+_ANSWERS = 3
+
 
 class PostQuestion(QFrame):
-    """A sentence with up to two answers; gone once one of them is given. Never a dialog: the text
+    """A sentence with up to three answers; gone once one of them is given. Never a dialog: the text
     stays in sight.
     """
 
@@ -24,16 +27,15 @@ class PostQuestion(QFrame):
         self._sentence = named(QLabel(), "postSentence")
         self._sentence.setFont(type_scale.font(Size.CONTROL))
         self._sentence.setWordWrap(True)
-        self._first, self._second = warning_button(""), warning_button("")
+        self._buttons = [warning_button("") for _ in range(_ANSWERS)]
         self._answers: list[Callable[[], None]] = []
-        self._first.clicked.connect(lambda: self._answer(0))
-        self._second.clicked.connect(lambda: self._answer(1))
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 12, 8)
         row.setSpacing(14)
         row.addWidget(self._sentence, stretch=1)
-        row.addWidget(self._first)
-        row.addWidget(self._second)
+        for number, button in enumerate(self._buttons):
+            button.clicked.connect(lambda _=False, number=number: self._answer(number))
+            row.addWidget(button)
         self.hide()
 
     @property
@@ -41,21 +43,27 @@ class PostQuestion(QFrame):
         """What is asked or said; empty while nothing is."""
         return self._sentence.text() if not self.isHidden() else ""
 
-    def ask(self, sentence: str, *answers: tuple[str, Callable[[], None]]) -> None:
+    def ask(self, sentence: str, *answers: Answer) -> None:
         """Say a sentence, with a button for each answer; the first gets the keyboard."""
-        self._sentence.setText(sentence)
-        self._answers = [what for _, what in answers]
-        for button, words in zip(
-            (self._first, self._second), [words for words, _ in answers] + ["", ""], strict=False
-        ):
-            button.setText(words)
-            button.setVisible(bool(words))
-        self.show()
-        self._first.setFocus()
+        self.say(sentence, *answers)
+        self._buttons[0].setFocus()
         announce(self, sentence)
 
+    def say(self, sentence: str, *answers: Answer) -> None:
+        """As `ask`, while the person goes on with something else: the keyboard stays where it is.
+
+        Where the answers are the same as before, their buttons stay as they are.
+        """
+        self._sentence.setText(sentence)
+        self._answers = [what for _, what in answers]
+        words = [words for words, _ in answers]
+        for number, button in enumerate(self._buttons):
+            button.setText(words[number] if number < len(words) else "")
+            button.setVisible(number < len(words))
+        self.show()
+
     def dismiss(self) -> None:
-        """The draft is another one now."""
+        """Nothing is asked any more."""
         self._answers = []
         self.hide()
 

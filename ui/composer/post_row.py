@@ -1,17 +1,27 @@
-"""One post of the thread: rail, editor, the claim to confirm, actions and counter."""
+"""One post of the thread: rail, editor, the claim to confirm, what it carries, actions, counter."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.compose.grounding import Claim
+from app.drafts.extras import Medium, Poll, PostExtras
 from app.post_text import LIMIT, weigh
+from app.posting.poll import FEWEST
 from ui import shortcuts, type_scale
 from ui.composer import claim_wording
+from ui.composer.alt_text_editor import AltTextEditor, called
 from ui.composer.claim_line import ClaimLine
 from ui.composer.counter import Counter
-from ui.composer.post_editor import PostEditor
+from ui.composer.media_strip import MediaLane, MediaStrip, UndoLine
+from ui.composer.poll_editor import PollEditor
+from ui.composer.post_editor import PostEditor, Source, carries_media, sources
 from ui.composer.rail import Rail
 from ui.shortcuts import Name
 from ui.theme import Theme
@@ -21,8 +31,157 @@ INSET = 6
 """Room that a quiet button has beside its words, so that they stand right under the text."""
 
 
+POLL_IN_THE_WAY = "A post takes media or a poll: remove the poll to add media"
+MEDIA_IN_THE_WAY = "A post takes media or a poll: remove the media to ask in a poll"
+FILES = "Images, GIF or video (*.jpg *.jpeg *.png *.webp *.gif *.mp4 *.mov)"
+
+
+class ExtrasEditor(QVBoxLayout):
+    """What one post carries beside its text, part under part; takes no room while that is nothing.
+
+    Attributes:
+        extras: what the post carries.
+        parts: in reading order.
+
+    Signals:
+        changed: it carries something else now.
+        moved_on: a file began or ended its way into the post.
+        opened(QWidget): this part is to be in sight.
+        released: the part that had the keyboard is gone.
+    """
+
+    changed = Signal()
+    moved_on = Signal()
+    opened = Signal(QWidget)
+    released = Signal()
+
+    def __init__(self, theme: Theme, lane: MediaLane | None) -> None:
+        super().__init__()
+        self.extras = PostExtras()
+        self._strip = MediaStrip(theme, lane)
+        self._alt = AltTextEditor()
+        self._alt_place = 0
+        self._poll = PollEditor(theme)
+        self._undo = UndoLine()
+        self._strip.taken.connect(self._add_medium)
+        self._strip.moved_on.connect(self.moved_on)
+        self._strip.remove_requested.connect(self._remove_medium)
+        self._strip.alt_requested.connect(self._toggle_alt)
+        self._alt.edited.connect(self._take_alt)
+        self._alt.closed.connect(self._close_alt)
+        self._poll.typed.connect(lambda poll, what: self._take_poll(poll, what, typed=True))
+        self._poll.changed.connect(self._take_poll)
+        self._poll.remove_requested.connect(self._remove_poll)
+        self._undo.undo_requested.connect(self._take_back)
+        self.setContentsMargins(INSET, 0, 0, 0)
+        self.setSpacing(8)
+        self.parts = (self._strip, self._alt, self._poll, self._undo)
+        for part in self.parts:
+            self.addWidget(part)
+
+    @property
+    def is_taking(self) -> bool:
+        """A file is on its way into the post."""
+        return self._strip.is_taking
+
+    def show_extras(self, extras: PostExtras) -> None:
+        """Start afresh with these; there is nothing to take back."""
+        self._strip.start_afresh()
+        self._undo.forget()
+        self._alt.hide()
+        self._show(extras)
+
+    def take(self, sources: Iterable[Source]) -> None:
+        """Take these into the post, unless there is a poll."""
+        if self.extras.poll is None:
+            self._strip.take(sources)
+        else:
+            self._strip.say(f"{POLL_IN_THE_WAY}.")
+        self.opened.emit(self._strip)
+
+    def ask_in_poll(self) -> None:
+        """Go to the poll, a new one where there is none."""
+        if self.extras.poll is None:
+            self._take_poll(Poll(("",) * FEWEST), "Poll added.")
+        self._poll.focus_option()
+        self.opened.emit(self._poll)
+
+    def note_text(self) -> None:
+        """The person writes on."""
+        self._undo.step_aside()
+
+    def _add_medium(self, medium: Medium) -> None:
+        if self.extras.poll is not None:  # came back while the file was on its way
+            self._strip.say(f"{POLL_IN_THE_WAY}.")
+            return
+        extras = replace(self.extras, media=(*self.extras.media, medium))
+        self._change(extras, f"{self._strip.noun(medium)} added.")
+
+    def _remove_medium(self, place: int) -> None:
+        media = self.extras.media
+        rest = media[:place] + media[place + 1 :]
+        self._strip.say("")
+        noun = self._strip.noun(media[place])
+        self._change(replace(self.extras, media=rest), f"{noun} removed.", stays=True)
+        self.released.emit()
+
+    def _toggle_alt(self, place: int) -> None:
+        if not self._alt.isHidden() and place == self._alt_place:
+            self._close_alt()
+            return
+        self._alt_place = place
+        self._alt.open_for(self._called(place), self.extras.media[place].alt_text)
+        self.opened.emit(self._alt)
+
+    def _take_alt(self, text: str) -> None:
+        media = list(self.extras.media)
+        media[self._alt_place] = replace(media[self._alt_place], alt_text=text)
+        sentence = f"Alt text of {self._called(self._alt_place)} changed."
+        self._change(replace(self.extras, media=tuple(media)), sentence, typed=True)
+
+    def _close_alt(self) -> None:
+        self._alt.hide()
+        self._strip.focus_badge(self._alt_place)
+
+    def _take_poll(self, poll: Poll, sentence: str, *, typed: bool = False) -> None:
+        self._change(replace(self.extras, poll=poll), sentence, typed=typed)
+
+    def _remove_poll(self) -> None:
+        self._strip.say("")
+        self._change(replace(self.extras, poll=None), "Poll removed.", stays=True)
+        self.released.emit()
+
+    def _take_back(self, before: PostExtras) -> None:
+        self._strip.say("")
+        self._show(before)
+        self.changed.emit()
+        if self._undo.isHidden():
+            self.released.emit()
+
+    def _change(
+        self, extras: PostExtras, sentence: str, *, typed: bool = False, stays: bool = False
+    ) -> None:
+        self._undo.offer(sentence, self.extras, typed=typed, stays=stays)
+        self._show(extras)
+        self.changed.emit()
+
+    def _show(self, extras: PostExtras) -> None:
+        before, self.extras = self.extras.media, extras
+        self._strip.show_media(extras.media)
+        self._poll.show_poll(extras.poll)
+        place, media = self._alt_place, extras.media
+        if place < min(len(before), len(media)) and before[place].file == media[place].file:
+            self._alt.show_text(media[place].alt_text)
+        else:
+            self._alt.hide()
+
+    def _called(self, place: int) -> str:
+        media = self.extras.media
+        return called(self._strip.noun(media[place]), place + 1, len(media))
+
+
 class PostRow(QWidget):
-    """One post of the thread.
+    """One post of the thread. Files and pictures may be dropped anywhere on it.
 
     Attributes:
         editor: the post's text.
@@ -33,37 +192,92 @@ class PostRow(QWidget):
         emoji_requested(QWidget): the button beneath which the emoji belong.
         confirm_requested(Claim), withdraw_requested(Claim): the person stands for a claim, or does
             not after all.
+        extras_changed: the post carries something else now.
+        opened(QWidget): this part is to be in sight.
+        stops_changed: the tab key comes by more than before.
     """
 
     split_requested = Signal()
     emoji_requested = Signal(QWidget)
     confirm_requested = Signal(object)
     withdraw_requested = Signal(object)
+    extras_changed = Signal()
+    opened = Signal(QWidget)
+    stops_changed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, lane: MediaLane | None = None) -> None:
+        """Without a lane nothing but text can be added."""
         super().__init__()
         self.editor = PostEditor(theme)
+        self.editor.takes_media = lane is not None
         self.is_over = False
         self._rail = Rail(theme)
         self._claim = ClaimLine()
+        self._theme = theme
+        self._lane = lane
+        self._carried: ExtrasEditor | None = None
         self._counter = Counter(theme)
-        self.emoji_button = _action("Emoji", Name.EMOJI)
-        self._split = _action("Split", Name.SPLIT_POST)
-        self._split.clicked.connect(self.split_requested)
-        self.emoji_button.clicked.connect(lambda: self.emoji_requested.emit(self.emoji_button))
-        self.editor.edited.connect(self._count)
-        self.editor.edited.connect(self._name_claim)
-        self.editor.cursorPositionChanged.connect(self._name_claim)
-        self._claim.confirm_requested.connect(self._confirm)
-        self._claim.remove_requested.connect(self._remove)
-        self._claim.undo_requested.connect(self.withdraw_requested)
+        self._image, self._poll = _action("Image"), _action("Poll")
+        self.emoji_button = _action("Emoji", shortcuts.tooltip(Name.EMOJI))
+        self._split = _action("Split", shortcuts.tooltip(Name.SPLIT_POST))
+        self._connect()
         self._lay_out()
+        for button in (self._image, self._poll):
+            button.setVisible(lane is not None)
         self._count()
+        self._offer_extras()
+        self.setAcceptDrops(True)
 
     @property
     def last_stop(self) -> QWidget:
         """Where the tab key leaves this post."""
         return self._split
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the tab key comes by in this post, in reading order."""
+        carried = () if self._carried is None else self._carried.parts
+        actions = (self._image, self._poll, self.emoji_button, self._split)
+        parts = (self.editor, self._claim, *carried, *actions)
+        found = (widget for part in parts for widget in (part, *part.findChildren(QWidget)))
+        return [widget for widget in found if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    @property
+    def extras(self) -> PostExtras:
+        """What the post carries."""
+        return PostExtras() if self._carried is None else self._carried.extras
+
+    @property
+    def is_bare(self) -> bool:
+        """The post carries nothing, and nothing is on its way into it."""
+        return self.extras == PostExtras() and not self._is_taking
+
+    @property
+    def _is_taking(self) -> bool:
+        return self._carried is not None and self._carried.is_taking
+
+    def show_extras(self, extras: PostExtras) -> None:
+        """Show what another draft's post carries; there is nothing to take back."""
+        if self._carried is not None or extras != PostExtras():
+            self._extras_editor().show_extras(extras)
+            self._offer_extras()
+
+    def _extras_editor(self) -> ExtrasEditor:
+        """Built once it is needed, because most posts are text alone."""
+        if self._carried is None:
+            self._carried = ExtrasEditor(self._theme, self._lane)
+            self._column.insertLayout(self._column.count() - 1, self._carried)
+            self.editor.edited.connect(self._carried.note_text)
+            self._carried.changed.connect(self._offer_extras)
+            self._carried.changed.connect(self.extras_changed)
+            self._carried.moved_on.connect(self._offer_extras)
+            self._carried.opened.connect(self.opened)
+            self._carried.released.connect(self.editor.setFocus)
+            self.stops_changed.emit()
+        return self._carried
+
+    def _take(self, sources: Iterable[Source]) -> None:
+        self._extras_editor().take(sources)
 
     @property
     def pending(self) -> int:
@@ -104,38 +318,76 @@ class PostRow(QWidget):
         self.editor.setAccessibleName("Post" if of == 1 else f"Post {number} of {of}")
         self.editor.setPlaceholderText("Write a post" if number == 1 else "And then?")
 
+    def _offer_extras(self) -> None:
+        has_media, has_poll = bool(self.extras.media) or self._is_taking, bool(self.extras.poll)
+        self._image.setEnabled(not has_poll)
+        self._image.setToolTip(POLL_IN_THE_WAY if has_poll else "Add images, a GIF or a video")
+        self._poll.setEnabled(not has_media)
+        self._poll.setToolTip(MEDIA_IN_THE_WAY if has_media else "Ask in a poll")
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, "Add images, a GIF or a video")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(FILES)
+        dialog.filesSelected.connect(lambda chosen: self._take(map(Path, chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def _count(self) -> None:
         weighed = weigh(self.editor.text())
         self.is_over = weighed.weighted_length > LIMIT
         self._counter.show_weight(weighed.weighted_length, LIMIT)
         self._split.setEnabled(bool(self.editor.text().strip()))
 
+    def _connect(self) -> None:
+        self._image.clicked.connect(self._choose_files)
+        self._poll.clicked.connect(lambda: self._extras_editor().ask_in_poll())
+        self._split.clicked.connect(self.split_requested)
+        self.emoji_button.clicked.connect(lambda: self.emoji_requested.emit(self.emoji_button))
+        self.editor.edited.connect(self._count)
+        self.editor.edited.connect(self._name_claim)
+        self.editor.cursorPositionChanged.connect(self._name_claim)
+        self.editor.media_given.connect(self._take)
+        self._claim.confirm_requested.connect(self._confirm)
+        self._claim.remove_requested.connect(self._remove)
+        self._claim.undo_requested.connect(self.withdraw_requested)
+
     def _lay_out(self) -> None:
         actions = QHBoxLayout()
         actions.setSpacing(2)
-        actions.addWidget(self.emoji_button)
-        actions.addWidget(self._split)
+        for button in (self._image, self._poll, self.emoji_button, self._split):
+            actions.addWidget(button)
         actions.addStretch()
         actions.addWidget(self._counter)
         text = QHBoxLayout()
         text.setContentsMargins(INSET, 0, 0, 0)
         text.addWidget(self.editor)
-        column = QVBoxLayout()
-        column.setSpacing(10)
-        column.setContentsMargins(0, 0, 0, 20)
-        column.addLayout(text)
-        column.addWidget(self._claim)
-        column.addLayout(actions)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(10)
+        self._column.setContentsMargins(0, 0, 0, 20)
+        self._column.addLayout(text)
+        self._column.addWidget(self._claim)
+        self._column.addLayout(actions)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12 - INSET)
         row.addWidget(self._rail)
-        row.addLayout(column, stretch=1)
+        row.addLayout(self._column, stretch=1)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.editor.takes_media and carries_media(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._take(sources(event.mimeData()))
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
 
 
-def _action(text: str, name: Name) -> QPushButton:
+def _action(text: str, tooltip: str = "") -> QPushButton:
     button = QPushButton(text)
     button.setProperty("look", "quiet")
     button.setFont(type_scale.font(Size.CONTROL))
-    button.setToolTip(shortcuts.tooltip(name))
+    button.setToolTip(tooltip)
     return button

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.compose.grounding import Claims
+from app.drafts.extras import PostExtras
 from app.post_text import split
 from ui import shortcuts, type_scale
+from ui.composer.media_strip import MediaLane
 from ui.composer.post_row import INSET, PostRow
 from ui.composer.rail import DIAMETER
 from ui.composer.text_column import SIDE, text_column
+from ui.jobs import Jobs
 from ui.shortcuts import Name
 from ui.style_property import named
 from ui.theme import Theme
@@ -24,7 +30,7 @@ class ThreadView(QScrollArea):
         current: the post that has the keyboard, or had it last.
 
     Signals:
-        edited: some post's text, or the number of posts, is another one.
+        edited: some post's text, what it carries, or the number of posts, is another one.
         entered, left: a post's editor took the keyboard, or gave it away.
         emoji_requested(QWidget): the button beneath which the emoji belong.
         confirm_requested(Claim), withdraw_requested(Claim): the person stands for a claim, or does
@@ -38,10 +44,16 @@ class ThreadView(QScrollArea):
     confirm_requested = Signal(object)
     withdraw_requested = Signal(object)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(
+        self, theme: Theme, jobs: Jobs | None = None, media_folder: Path | None = None
+    ) -> None:
+        """Files are copied to `media_folder`; without it the posts take nothing but text."""
         super().__init__()
         self.setObjectName("thread")
         self._theme = theme
+        self._lane = None
+        if jobs is not None and media_folder is not None:
+            self._lane = MediaLane(jobs, media_folder)
         self._rows: list[PostRow] = []
         self._showing = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -63,6 +75,15 @@ class ThreadView(QScrollArea):
         """The posts' texts in order."""
         return tuple(row.editor.text() for row in self._rows)
 
+    def extras(self) -> tuple[PostExtras, ...]:
+        """What each of them carries."""
+        return tuple(row.extras for row in self._rows)
+
+    def close_files(self) -> None:
+        """Take no more files, and end the threads that did."""
+        if self._lane is not None:
+            self._lane.close()
+
     def over_count(self) -> int:
         """Posts past the limit."""
         return sum(row.is_over for row in self._rows)
@@ -82,8 +103,11 @@ class ThreadView(QScrollArea):
         for row, text, found in zip(self._rows, posts, claims, strict=False):
             row.show_claims(text, found.claims, notes, confirmed)
 
-    def show_posts(self, posts: tuple[str, ...]) -> None:
-        """Show another draft; nothing is emitted, because nobody edited anything."""
+    def show_posts(self, posts: tuple[str, ...], extras: tuple[PostExtras, ...] = ()) -> None:
+        """Show another draft; nothing is emitted, because nobody edited anything.
+
+        A post beyond the end of `extras` carries nothing.
+        """
         self._showing = True
         for row in self._rows[len(posts) :]:
             self._remove_row(row)
@@ -91,6 +115,8 @@ class ThreadView(QScrollArea):
             row.editor.show_text(text)
         for text in posts[len(self._rows) :]:
             self._insert_row(len(self._rows), text)
+        for place, row in enumerate(self._rows):
+            row.show_extras(extras[place] if place < len(extras) else PostExtras())
         self.current = self._rows[0]
         self.verticalScrollBar().setValue(0)
         self._showing = False
@@ -133,7 +159,7 @@ class ThreadView(QScrollArea):
     def _merge_back(self, row: PostRow) -> None:
         """Take an empty post away and go on writing at the end of the one before it."""
         place = self._rows.index(row)
-        if place == 0:
+        if place == 0 or not row.is_bare:
             return
         self.current = self._rows[place - 1]
         self.focus_current()
@@ -141,9 +167,11 @@ class ThreadView(QScrollArea):
         self._changed()
 
     def _insert_row(self, place: int, text: str) -> PostRow:
-        row = PostRow(self._theme)
+        row = PostRow(self._theme, self._lane)
         row.editor.show_text(text)
         row.editor.edited.connect(self._changed)
+        row.extras_changed.connect(self._changed)
+        row.opened.connect(self._bring_in)
         row.editor.focused.connect(lambda: self._take_current(row))
         row.editor.left.connect(self.left)
         row.editor.merge_requested.connect(lambda: self._merge_back(row))
@@ -154,11 +182,14 @@ class ThreadView(QScrollArea):
         row.emoji_requested.connect(lambda button: self._ask_for_emoji(row, button))
         self._rows.insert(place, row)
         self._posts.insertWidget(place, row)
+        row.stops_changed.connect(lambda: self._order_stops(row))
         row.setVisible(True)
+        self._order_stops(row)
         self._number_rows()
         return row
 
     def _remove_row(self, row: PostRow) -> None:
+        row.show_extras(PostExtras())  # so that no file arrives there any more
         self._rows.remove(row)
         self._posts.removeWidget(row)
         row.hide()
@@ -168,11 +199,14 @@ class ThreadView(QScrollArea):
     def _number_rows(self) -> None:
         for number, row in enumerate(self._rows, start=1):
             row.show_place(number, of=len(self._rows))
-        before = self._rows[0]
-        for row in self._rows[1:]:
-            QWidget.setTabOrder(before.last_stop, row.editor)
-            before = row
-        QWidget.setTabOrder(before.last_stop, self.add_button)
+
+    def _order_stops(self, row: PostRow) -> None:
+        """Let the tab key come by a post where it stands."""
+        place = self._rows.index(row)
+        before = [self._rows[place - 1].last_stop] if place else []
+        behind = [self.add_button] if place == len(self._rows) - 1 else []
+        for first, second in pairwise([*before, *row.stops, *behind]):
+            QWidget.setTabOrder(first, second)
 
     def _split_row(self, row: PostRow) -> None:
         self.current = row
@@ -189,6 +223,10 @@ class ThreadView(QScrollArea):
     def _changed(self) -> None:
         if not self._showing:
             self.edited.emit()
+
+    def _bring_in(self, part: QWidget) -> None:
+        """Scroll to a part that opens, once it has its place."""
+        QTimer.singleShot(0, part, lambda: self.ensureWidgetVisible(part, 0, 24))
 
     def _keep_visible(self, row: PostRow, caret: QRect) -> None:
         if row.editor.hasFocus():

@@ -48,7 +48,7 @@ def test_every_save_is_synchronous_and_logged_ahead(file: Path, open_store: Open
     store = open_store()
     store.create()
     assert file.with_name(file.name + "-wal").exists()
-    with store._database.reading() as sql:
+    with store.database.reading() as sql:
         assert sql.execute("PRAGMA synchronous").fetchone() == (2,)
         assert sql.execute("PRAGMA foreign_keys").fetchone() == (1,)
 

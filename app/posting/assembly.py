@@ -1,0 +1,45 @@
+"""Posting put together, for the window and for the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.compose.grounding import Claim, check
+from app.drafts.draft import Draft
+from app.drafts.lane import StoreLane
+from app.posting.accounts import Account
+from app.posting.endpoints import Endpoints
+from app.posting.poster import Poster
+from app.posting.tokens import Tokens
+from app.posting.upload import upload
+from app.posting.x_client import XClient
+from app.vault import Vault
+
+
+def build_poster(lane: StoreLane, vault: Vault, endpoints: Endpoints, locks: Path) -> Poster:
+    """Posts as the accounts of this vault; `locks` is where processes agree on turns."""
+
+    def open_client(account: Account) -> XClient:
+        return XClient(endpoints.api, Tokens(account, vault, endpoints, locks))
+
+    return Poster(lane, open_client, upload, locks / "posting.lock")
+
+
+def unconfirmed(draft: Draft) -> tuple[Claim, ...]:
+    """The claims of a draft that neither its notes nor its writer stand for.
+
+    Without notes there is nothing to hold a post against.
+    """
+    if not draft.notes.strip():
+        return ()
+    return tuple(
+        claim
+        for post in draft.posts
+        for claim in check(draft.notes, post).unsupported
+        if claim.key not in draft.confirmed
+    )
+
+
+def address(handle: str, post_id: str) -> str:
+    """Where a post is to be seen; "" while its id is not known."""
+    return f"https://x.com/{handle}/status/{post_id}" if post_id else ""
