@@ -15,16 +15,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QBuffer, QEventLoop, QTimer
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app.compose.brief import SAMPLE_NOTES
+from app.drafts.extras import Extras, PostExtras
 from app.drafts.store import DraftStore
+from app.posting.accounts import Account, Accounts, Way
+from app.posting.media import take
 from app.settings import ThemeChoice
 from ui.application import Places, Twite, build
 
@@ -86,12 +91,34 @@ def _seed(file: Path) -> None:
     file.parent.mkdir(parents=True)
     store = DraftStore(file)
     moments = {store.create(posts, notes).id: ago for posts, notes, ago in DRAFTS}
+    account = Account("1", "millroad", "Mill Road", Way.OAUTH2, "app")
+    Accounts(store.database).keep(account)
+    _add_image(store, list(moments)[-1], file.parent / "media")
     store.close()
     with sqlite3.connect(file) as sql:
         for id, ago in moments.items():
             changed = (datetime.now(UTC) - ago).timestamp()
             sql.execute("UPDATE draft SET changed = ? WHERE id = ?", (int(changed * 1e6), id))
     sql.close()
+
+
+def _add_image(store: DraftStore, id: str, folder: Path) -> None:
+    """A described image in the draft's last post, in the picture's colours."""
+    image = QImage(1200, 600, QImage.Format.Format_RGB32)
+    slope = QLinearGradient(0, 0, 1200, 600)
+    for place, colour in ((0.0, "#8a7862"), (0.5, "#c8b594"), (1.0, "#6d7f6a")):
+        slope.setColorAt(place, QColor(colour))
+    painter = QPainter(image)
+    painter.fillRect(image.rect(), slope)
+    painter.end()
+    kept = QBuffer()
+    kept.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(kept, "PNG")
+    medium = take(bytes(kept.data().data()), folder)
+    draft = store.get(id)
+    bare = (PostExtras(),) * (len(draft.posts) - 1)
+    extras = Extras((*bare, PostExtras((replace(medium, alt_text="Mill Road at dusk."),))))
+    store.save(id, draft.posts, draft.notes, extras)
 
 
 def _take_pictures(options: argparse.Namespace, home: Path) -> None:

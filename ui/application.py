@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
@@ -79,6 +79,8 @@ class Twite(QObject):
         palette: the commands.
     """
 
+    _talking = Signal(bool)
+
     def __init__(self, application: QApplication, places: Places) -> None:
         super().__init__()
         self._application = application
@@ -99,7 +101,8 @@ class Twite(QObject):
         self._lane = StoreLane(places.drafts_file)
         self._index = DraftIndex(self._lane, self._jobs, self.sidebar)
         self.desk = DraftDesk(self._lane, self._jobs, self.composer, self.assistant, self._index)
-        self._network = LoopThread()
+        self._talking.connect(self._status_line.show_talking)
+        self._network = LoopThread(self._talking.emit)
         self.accounts = AccountDesk(
             self._lane,
             self._jobs,

@@ -14,6 +14,7 @@ from ui.type_scale import Size, font
 from ui.writer_bridge import WriterBridge
 
 HEIGHT = 36
+_OFFLINE = "Offline: nothing leaves this computer"
 
 
 class StatusLine(QWidget):
@@ -29,7 +30,7 @@ class StatusLine(QWidget):
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
-        self._privacy = QLabel("Offline: nothing leaves this computer")
+        self._privacy = QLabel(_OFFLINE)
         self._model = QLabel("Loading the model")
         self._time = QLabel()
         self._palette = PaletteButton()
@@ -51,6 +52,10 @@ class StatusLine(QWidget):
         writer.died.connect(self._on_died)
         writer.preparing.connect(self._on_preparing)
         writer.prepared.connect(lambda _: self._show_model("Loading the model"))
+
+    def show_talking(self, talking: bool) -> None:
+        """Whether anything goes to X at this moment, by the person's own click."""
+        self._privacy.setText("Talking to X, as you asked" if talking else _OFFLINE)
 
     def _show_model(self, words: str, note: str = "") -> None:
         self._model.setText(words)

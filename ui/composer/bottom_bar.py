@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui import shortcuts, type_scale
 from ui.announce import announce
@@ -16,6 +16,7 @@ from ui.style_property import named
 from ui.type_scale import Size
 
 COPIED_MS = 2_000
+_WARNING_WIDTH = 150
 
 
 class BottomBar(QFrame):
@@ -35,10 +36,13 @@ class BottomBar(QFrame):
         self.setObjectName("bottomBar")
         self._contents = named(ElidedLabel(), "barContents")
         self._warning = named(ElidedLabel(), "barWarning")
-        self._price = named(ElidedLabel(), "barPrice")
+        self._price = named(QLabel(), "barPrice")
         for label in (self._contents, self._price):
             label.setFont(type_scale.font(Size.CONTROL))
         self._warning.setFont(type_scale.font(Size.CONTROL, type_scale.BOLD))
+        # Where it is narrow, what the thread holds gives way first, then what is in its way.
+        for shrinking in (self._contents, self._warning):
+            shrinking.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
         self._copied.timeout.connect(self._show_price)
         self._prices = ""
@@ -59,6 +63,7 @@ class BottomBar(QFrame):
         """What the thread holds, and what is in the way of it."""
         self._contents.setText(" · ".join(parts) + (" · " if warnings else ""))
         self._warning.setText(" · ".join(warnings))
+        self._warning.setMinimumWidth(min(self._warning.sizeHint().width(), _WARNING_WIDTH))
 
     def show_price(self, price: str) -> None:
         """What the doors cost."""

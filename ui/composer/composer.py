@@ -259,8 +259,9 @@ class Composer(QWidget):
             contents_in_words(len(posts), links, media),
             warnings_in_words(seen, self._thread.over_count()),
         )
-        free = "browser free"
-        self._bar.show_price(f"API {in_words(seen.price)} · {free}" if self._account else free)
+        through_api = [f"API {in_words(seen.price)}"] if self._account else []
+        alone = not self.look_at(Door.BROWSER, None, ()).refusals
+        self._bar.show_price(" · ".join(through_api + ["browser free"] * alone))
         self._bar.allow_post(bool(seen.contents))
 
     def _take_claims(self, posts: tuple[str, ...], claims: tuple[Claims, ...]) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -41,6 +41,7 @@ class _Flight:
     Attributes:
         left: seconds until it is sent, while that can be taken back without a trace.
         ending: how it ends, once it is being sent.
+        task: what sends it, once that has begun.
     """
 
     draft: str
@@ -48,6 +49,7 @@ class _Flight:
     contents: tuple[Content, ...]
     left: int
     ending: Future[Outcome] | None = None
+    task: asyncio.Task[Any] | None = None
 
 
 class PostDesk(QObject):
@@ -180,7 +182,7 @@ class PostDesk(QObject):
         flight = self._flight
         if flight is None or flight.ending:
             return
-        flight.ending = self._loop.call(self._sent(flight))
+        flight.ending = self._loop.call(self._run(flight, self._sent(flight)))
         self._tell_flight()
         self._jobs.watch(
             flight.ending,
@@ -188,6 +190,11 @@ class PostDesk(QObject):
             lambda error: self._fail(flight, error),
             lambda: self._fail(flight, None),
         )
+
+    @staticmethod
+    async def _run(flight: _Flight, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+        flight.task = asyncio.current_task()
+        return await work
 
     async def _sent(self, flight: _Flight) -> Outcome:
         poster = await self._poster()
@@ -211,8 +218,9 @@ class PostDesk(QObject):
             self._view.show_progress(flight.account, progress, self._cancel)
 
     def _cancel(self) -> None:
-        if self._flight and self._flight.ending:
-            self._flight.ending.cancel()
+        """It has ended once what is known of it is written down."""
+        if self._flight and self._flight.task:
+            self._loop.interrupt(self._flight.task)
 
     def _take_back_unsent(self) -> None:
         """What is on screen is no longer what the person has sent off."""
@@ -321,7 +329,7 @@ class PostDesk(QObject):
     def _settle(
         self,
         entry: Entry,
-        work: Callable[[Account], object],
+        work: Callable[[Account], Coroutine[Any, Any, Outcome]],
         meanwhile: str,
         *,
         sends_again: bool = False,
@@ -335,7 +343,7 @@ class PostDesk(QObject):
             )
             return
         self._flight = flight = _Flight(entry.draft, account, (), 0)
-        flight.ending = self._loop.call(work(account))  # type: ignore[arg-type]
+        flight.ending = self._loop.call(self._run(flight, work(account)))
         self._composer.question.say(meanwhile, ("Cancel", self._cancel))
 
         def done(outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.compose.brief import SAMPLE_NOTES
@@ -247,6 +248,22 @@ def test_a_cancelled_post_is_told_to_be_unknown(
     button(question(signed_in), "Cancel").click()
     says_in_time(signed_in, "X did not confirm the post")
     gate.set()
+
+
+def test_the_status_line_says_when_something_goes_to_x(
+    signed_in: Twite, x: X, says_in_time: Wait, qtbot: QtBot
+) -> None:
+    def told(words: str) -> bool:
+        return any(one.text() == words for one in signed_in.window.findChildren(QLabel))
+
+    assert told("Offline: nothing leaves this computer")
+    gate = Gate()
+    x.next(Kind.POST, late(gate))
+    post(signed_in, "One.")
+    qtbot.waitUntil(lambda: told("Talking to X, as you asked"), timeout=LONGEST_MS)
+    gate.set()
+    says_in_time(signed_in, "It is live.")
+    qtbot.waitUntil(lambda: told("Offline: nothing leaves this computer"))
 
 
 def test_closing_while_a_post_is_on_its_way_leaves_it_unknown(
