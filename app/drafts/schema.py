@@ -80,7 +80,7 @@ _POSTING: Migration = (
     """,
     # One row for each post that a person has sent off, written before its first byte goes out.
     # place: where it stands among the places of its thread. content: exactly what goes out, as
-    # `Content.to_json` gives it.
+    # `Content.to_json` gives it. edits: X's id of the post that this one takes the place of, or "".
     """
     CREATE TABLE outbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -90,8 +90,10 @@ _POSTING: Migration = (
         account TEXT NOT NULL,
         content TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN
-            ('waiting', 'sending', 'posted', 'rejected', 'unknown', 'withdrawn', 'deleted')),
+            ('waiting', 'sending', 'posted', 'rejected', 'unknown', 'withdrawn', 'deleted',
+             'replaced')),
         post TEXT NOT NULL DEFAULT '',
+        edits TEXT NOT NULL DEFAULT '',
         kind TEXT NOT NULL DEFAULT '',
         reason TEXT NOT NULL DEFAULT '',
         created INTEGER NOT NULL,
@@ -101,7 +103,7 @@ _POSTING: Migration = (
     "CREATE INDEX outbox_by_draft ON outbox (draft)",
     # Never two live attempts at the same post, whatever else goes wrong.
     """
-    CREATE UNIQUE INDEX outbox_live ON outbox (draft, place)
+    CREATE UNIQUE INDEX outbox_live ON outbox (draft, place, edits)
         WHERE state IN ('waiting', 'sending', 'unknown', 'posted')
     """,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,8 @@ _COLUMNS = (
 )
 _FROM = "FROM outbox JOIN draft ON draft.number = outbox.draft"
 
+_UNSETTLED = "('waiting', 'sending', 'unknown')"
+_LIVE = "('waiting', 'sending', 'unknown', 'posted')"
 _DAY = timedelta(days=1)
 
 
@@ -44,6 +46,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     WITHDRAWN = "withdrawn"
     DELETED = "deleted"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,7 @@ class Outbox:
         some post of the draft is under way or not accounted for, or where all of it is on X.
         """
         with self._database.writing() as sql:
-            live = self._of_draft(
-                sql, draft, "AND state IN ('waiting', 'sending', 'unknown', 'posted')"
-            )
+            live = self._of_draft(sql, draft, f"AND state IN {_LIVE}")
             _refuse_live(live, account, len(contents))
             posted = [entry for entry in live if entry.state is State.POSTED]
             first = len(posted)
@@ -112,21 +113,50 @@ class Outbox:
             waiting = self._of_draft(sql, draft, "AND state = 'waiting'")
         return (posted[-1].post_id if posted else "", waiting)
 
+    def begin_edit(self, id: int, text: str) -> Entry:
+        """Take a post's new text; the post stays as it is until X has taken the other in its place.
+
+        Raises `UserError` where the post is not on X, or is being changed already.
+        """
+        now = rows.to_microseconds(datetime.now(UTC))
+        with self._database.writing() as sql:
+            old = self._read(sql, id)
+            live = self._of_draft(sql, old.draft, f"AND state IN {_UNSETTLED}")
+            if old.state is not State.POSTED or not old.post_id or live:
+                raise UserError("This post cannot be changed on X now.", "It is as it was.")
+            content = replace(old.content, text=text, edits=old.post_id)
+            new = sql.execute(
+                "INSERT INTO outbox (draft, place, places, account, content, state, edits,"
+                " created, changed) SELECT draft, place, places, account, ?, 'waiting', post, ?, ?"
+                " FROM outbox WHERE id = ?",
+                (rows.storable(content.to_json()), now, now, id),
+            ).lastrowid
+            assert new is not None
+            return self._read(sql, new)
+
     def send(self, id: int, reply_to: str) -> Entry:
         """The post's first byte is about to go out."""
         with self._database.writing() as sql:
             entry = self._read(sql, id)
             if entry.state is not State.WAITING:
                 raise ValueError(f"a post that is {entry.state} cannot be sent")
-            content = entry.content.behind(reply_to)
+            content = entry.content if entry.content.edits else entry.content.behind(reply_to)
             self._set(sql, id, State.SENDING, content=rows.storable(content.to_json()))
             return self._read(sql, id)
 
     def posted(self, id: int, post_id: str) -> None:
-        """It is on X. With the last post of its thread, the draft moves to the posted ones."""
+        """It is on X. With the last post of its thread, the draft moves to the posted ones.
+
+        A post that it took the place of is replaced.
+        """
         with self._database.writing() as sql:
-            self._set(sql, id, State.POSTED, post=post_id)
             entry = self._read(sql, id)
+            if entry.content.edits:
+                sql.execute(
+                    "UPDATE outbox SET state = 'replaced' WHERE state = 'posted' AND post = ?",
+                    (entry.content.edits,),
+                )
+            self._set(sql, id, State.POSTED, post=post_id)
             (posted,) = sql.execute(
                 "SELECT count(*) FROM outbox WHERE state = 'posted' AND draft ="
                 " (SELECT draft FROM outbox WHERE id = ?)",
@@ -195,10 +225,13 @@ class Outbox:
     def of_draft(self, draft: str) -> tuple[Entry, ...]:
         """What became of each post of a draft: the newest row of every place, in order.
 
-        The thread is as long as it was when it was last sent off.
+        The thread is as long as it was when it was last sent off. An edit that came to nothing
+        leaves the post that it was of.
         """
         with self._database.reading() as sql:
-            found = self._of_draft(sql, draft)
+            found = self._of_draft(
+                sql, draft, "AND NOT (edits != '' AND state IN ('rejected', 'withdrawn'))"
+            )
         newest = {entry.place: entry for entry in found}
         return tuple(newest[place] for place in sorted(newest) if place < found[-1].places)
 

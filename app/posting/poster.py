@@ -130,6 +130,21 @@ class Poster:
                 await self._store(lambda o: o.withdraw_waiting(draft))
             return Outcome(await self._store(lambda o: o.of_draft(draft)), until)
 
+    async def edit(self, entry: Entry, account: Account, text: str) -> Outcome:
+        """Put another text in the place of a post, which X permits some accounts for an hour.
+
+        Raises `Refused` where X does not; the post is then as it was.
+        """
+        async with self._alone(), self._open_client(account) as client:
+            new = await self._store(lambda o: o.begin_edit(entry.id, text))
+            try:
+                await self._one(client, new, "", lambda _progress: None)
+            except Unclear:
+                pass
+            finally:
+                await self._store(lambda o: o.withdraw_waiting(entry.draft))
+        return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
+
     async def check(self, entry: Entry, account: Account) -> Outcome:
         """Look for an unknown post on the person's timeline; raises `Refused` where X is not to be
         asked.
@@ -165,7 +180,7 @@ class Poster:
     ) -> str:
         """Send one post; its id. Raises `Refused` or `Unclear` once that is written down."""
         try:
-            if entry.place and not behind:
+            if entry.place and not behind and not entry.content.edits:
                 raise Refused(
                     Refusal.INVALID, "Twite does not know the address of the post before this one."
                 )

@@ -107,6 +107,7 @@ class PostDesk(QObject):
         view.check_requested.connect(self._check)
         view.resolved.connect(self._resolve)
         view.delete_requested.connect(self._delete)
+        view.edit_requested.connect(self._edit)
 
     def start(self) -> None:
         """Put in order what an earlier run of the program left half sent."""
@@ -316,6 +317,35 @@ class PostDesk(QObject):
             return await (await self._poster()).resolve(entry, is_up=is_up)
 
         self._settle(entry, resolved, "Taking a note of it.", sends_again=not is_up)
+
+    def _edit(self, entry: Entry) -> None:
+        """As a post is sent: exactly what is on screen, once nothing is in the way."""
+        account = self._account_of((entry,))
+        seen = self._composer.look_at(Door.API, account, ())
+        ask, focus = self._composer.question.ask, self._composer.focus_editor
+        if len(seen.contents) != 1 or seen.contents[0].text == entry.content.text:
+            ask(
+                "Change the text above first, then put it in the place of the post on X.",
+                ("Understood", focus),
+            )
+        elif seen.refusals:
+            ask(seen.refusals[0], ("Understood", focus))
+        elif seen.unconfirmed:
+            ask(
+                f"{to_confirm(seen.unconfirmed)}: your notes do not carry what is marked.",
+                ("Look again", focus),
+                ("Change it all the same", lambda: self._change(entry, seen)),
+            )
+        else:
+            self._change(entry, seen)
+
+    def _change(self, entry: Entry, seen: Preflight) -> None:
+        text = seen.contents[0].text
+
+        async def edited(account: Account) -> Outcome:
+            return await (await self._poster()).edit(entry, account, text)
+
+        self._settle(entry, edited, "Changing it on X.")
 
     def _delete(self, entries: tuple[Entry, ...]) -> None:
         async def deleted(account: Account) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
@@ -18,6 +18,8 @@ from ui.posting import wording
 if TYPE_CHECKING:
     from app.posting.poster import Progress
 
+_EDITABLE = timedelta(hours=1)
+
 
 class OutcomeView(QObject):
     """Tells of progress, of the end, and of what an earlier run of the program left.
@@ -31,6 +33,7 @@ class OutcomeView(QObject):
         check_requested(Entry): look for a post on X.
         resolved(Entry, bool): the person has looked: it is there, or not and goes out again.
         delete_requested(tuple): take these posts down.
+        edit_requested(Entry): put the text on screen in the place of this post's.
     """
 
     retry_requested = Signal()
@@ -39,6 +42,7 @@ class OutcomeView(QObject):
     check_requested = Signal(object)
     resolved = Signal(object, bool)
     delete_requested = Signal(object)
+    edit_requested = Signal(object)
 
     def __init__(self, question: PostQuestion, focus_text: Callable[[], None]) -> None:
         super().__init__()
@@ -83,7 +87,10 @@ class OutcomeView(QObject):
         if account and posted[0].post_id:
             url = QUrl(f"https://x.com/{account.handle}/status/{posted[0].post_id}")
             answers.append(("See it on X", lambda: self._open(url, posted, account)))
-        answers.append(("Understood", self._focus_text))
+        if account and len(posted) == 1 and _may_be_edited(posted[0], account):
+            answers.append(("Change it on X", lambda: self.edit_requested.emit(posted[0])))
+        else:
+            answers.append(("Understood", self._focus_text))
         if account and all(entry.post_id for entry in posted):
             answers.append(("Delete from X", lambda: self._ask_to_delete(posted, account)))
         self._say(wording.live(posted).strip(), *answers)
@@ -149,3 +156,8 @@ class OutcomeView(QObject):
 
     def _say(self, sentence: str, *answers: Answer) -> None:
         self._question.say(sentence, *(answers or (("Understood", self._focus_text),)))
+
+
+def _may_be_edited(entry: Entry, account: Account) -> bool:
+    """X lets paying accounts change a post of their own within an hour."""
+    return account.writes_long and datetime.now(UTC) - entry.created < _EDITABLE

@@ -340,3 +340,54 @@ def test_a_post_can_be_taken_down_and_put_up_again(person: Person) -> None:
     asyncio.run(person.poster.delete(entry, person.account))
     assert (person.live, person.draft(id).folder) == ([], Folder.DRAFTS)
     assert person.posts(id).state is State.POSTED
+
+
+def edit(person: Person, id: str, text: str) -> Outcome:
+    [entry] = person.entries(id)
+    return asyncio.run(person.poster.edit(entry, person.account, text))
+
+
+def test_a_paying_account_puts_another_text_in_a_posts_place(
+    tmp_path: Path, x: X, opened: ExitStack
+) -> None:
+    person = Person(tmp_path, x, x.add_user("mill", "Premium"), opened)
+    id = person.writes("One.")
+    person.posts(id)
+    assert edit(person, id, "Two.").state is State.POSTED
+    assert [(post.text, post.edits) for post in x.posts] == [
+        ("One.", ""),
+        ("Two.", x.posts[0].id),
+    ]
+    assert [entry.content.text for entry in person.entries(id)] == ["Two."]
+
+
+def test_an_edit_that_x_refuses_leaves_the_post_as_it_was(person: Person) -> None:
+    id = person.writes("One.")
+    person.posts(id)
+    with pytest.raises(Refused, match="not permitted to edit"):
+        edit(person, id, "Two.")
+    [entry] = person.entries(id)
+    assert (entry.state, entry.content.text) == (State.POSTED, "One.")
+
+
+def test_an_edit_whose_answer_was_lost_is_found_on_the_timeline(
+    tmp_path: Path, x: X, opened: ExitStack
+) -> None:
+    person = Person(tmp_path, x, x.add_user("mill", "Premium"), opened)
+    id = person.writes("One.")
+    person.posts(id)
+    x.next(Kind.POST, RESET_DONE)
+    assert edit(person, id, "Two.").state is State.POSTED
+    assert person.entries(id)[0].post_id == x.posts[1].id
+
+
+def test_an_edit_that_nobody_can_account_for_is_not_made_again(
+    tmp_path: Path, x: X, opened: ExitStack
+) -> None:
+    person = Person(tmp_path, x, x.add_user("mill", "Premium"), opened)
+    id = person.writes("One.")
+    [entry] = person.posts(id).entries
+    x.next(Kind.POST, RESET_READ)
+    assert edit(person, id, "Two.").state is State.UNKNOWN
+    with pytest.raises(UserError, match="cannot be changed"):
+        asyncio.run(person.poster.edit(entry, person.account, "Two."))

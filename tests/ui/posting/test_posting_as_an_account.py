@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.compose.brief import SAMPLE_NOTES
@@ -39,21 +39,32 @@ def x(monkeypatch: pytest.MonkeyPatch) -> Iterator[X]:
 
 
 @pytest.fixture
-def signed_in(
+def sign_in(
     x: X, open_window: Callable[[], Twite], places: Places, in_store, qtbot: QtBot
-) -> Twite:
-    """A window with an account, and nothing in its post."""
-    user = x.add_user("mill")
-    account = Account(user.id, "mill", "Mill", Way.OAUTH2, x.sign_ins.client_id)
-    in_store(lambda store: Accounts(store.database).keep(account))
-    twite = open_window()
-    access, refresh = x.sign_in_directly(user)
-    granted = Granted(access, refresh, datetime.now(UTC) + timedelta(hours=2))
-    tokens = Tokens(account, twite.accounts.vault(), x.endpoints, places.locks_folder)
-    asyncio.run(tokens.keep(granted))
-    twite.assistant.set_notes("")
-    qtbot.waitUntil(lambda: twite.accounts.current == account)
-    return twite
+) -> Callable[[str], Twite]:
+    """Opens a window with an account of this subscription, and nothing in its post."""
+
+    def sign_in(subscription: str) -> Twite:
+        user = x.add_user("mill", subscription)
+        account = Account(
+            user.id, "mill", "Mill", Way.OAUTH2, x.sign_ins.client_id, subscription != "None"
+        )
+        in_store(lambda store: Accounts(store.database).keep(account))
+        twite = open_window()
+        access, refresh = x.sign_in_directly(user)
+        granted = Granted(access, refresh, datetime.now(UTC) + timedelta(hours=2))
+        tokens = Tokens(account, twite.accounts.vault(), x.endpoints, places.locks_folder)
+        asyncio.run(tokens.keep(granted))
+        twite.assistant.set_notes("")
+        qtbot.waitUntil(lambda: twite.accounts.current == account)
+        return twite
+
+    return sign_in
+
+
+@pytest.fixture
+def signed_in(sign_in: Callable[[str], Twite]) -> Twite:
+    return sign_in("None")
 
 
 @pytest.fixture
@@ -330,3 +341,23 @@ def test_the_same_text_is_not_offered_to_x_twice(
     post(signed_in, "One.")
     assert "same text already" in question(signed_in).sentence
     assert len(x.posts) == 1
+
+
+def test_a_paying_account_changes_a_post_that_is_live(
+    sign_in: Callable[[str], Twite], x: X, says_in_time: Wait, qtbot: QtBot
+) -> None:
+    twite = sign_in("Premium")
+    post(twite, "One.")
+    says_in_time(twite, "It is live.")
+    editors(twite)[0].replace_text("Two.")
+    button(question(twite), "Change it on X").click()
+    qtbot.waitUntil(lambda: len(x.posts) == 2, timeout=LONGEST_MS)
+    says_in_time(twite, "It is live.")
+    assert x.posts[1].edits == x.posts[0].id
+
+
+def test_other_accounts_are_not_offered_a_change(signed_in: Twite, says_in_time: Wait) -> None:
+    post(signed_in, "One.")
+    says_in_time(signed_in, "It is live.")
+    offered = [one.text() for one in question(signed_in).findChildren(QPushButton)]
+    assert "Change it on X" not in offered
