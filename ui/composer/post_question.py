@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel
 
 from ui import type_scale
 from ui.announce import announce
@@ -14,6 +14,8 @@ from ui.warning_button import warning_button
 
 Answer = tuple[str, Callable[[], None]]
 _ANSWERS = 3
+"""So many that they stand beneath the sentence: beside it they would squeeze it."""
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
 class PostQuestion(QFrame):
@@ -29,13 +31,16 @@ class PostQuestion(QFrame):
         self._sentence.setWordWrap(True)
         self._buttons = [warning_button("") for _ in range(_ANSWERS)]
         self._answers: list[Callable[[], None]] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 12, 8)
-        row.setSpacing(14)
-        row.addWidget(self._sentence, stretch=1)
+        answers = QHBoxLayout()
+        answers.setSpacing(14)
         for number, button in enumerate(self._buttons):
             button.clicked.connect(lambda _=False, number=number: self._answer(number))
-            row.addWidget(button)
+            answers.addWidget(button)
+        answers.addStretch()
+        self._row = QBoxLayout(_ACROSS, self)
+        self._row.setContentsMargins(14, 8, 12, 8)
+        self._row.addWidget(self._sentence, stretch=1)
+        self._row.addLayout(answers)
         self.hide()
 
     @property
@@ -55,6 +60,9 @@ class PostQuestion(QFrame):
         Where the answers are the same as before, their buttons stay as they are.
         """
         self._sentence.setText(sentence)
+        beneath = len(answers) == _ANSWERS
+        self._row.setDirection(_DOWN if beneath else _ACROSS)
+        self._row.setSpacing(4 if beneath else 14)
         self._answers = [what for _, what in answers]
         words = [words for words, _ in answers]
         for number, button in enumerate(self._buttons):
