@@ -50,6 +50,7 @@ def main() -> int:
     pairs = read_pairs()
     preferences = _preferences(pairs, encode)
     random.Random(options.seed).shuffle(preferences)
+    preferences = preferences[: round(options.share * len(preferences))]
     held_out = encode.all([pair for pair in pairs if pair.is_held_out])
     print(f"{len(preferences)} preferences", flush=True)
     model = load_model(options.rank)
@@ -63,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--name", default="preferred", help="where the run keeps its adapter")
     parser.add_argument("--start", default="posts", help="the run it goes on from")
+    parser.add_argument("--share", type=float, default=0.5, help="of the preferences")
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--batch", type=int, default=8)

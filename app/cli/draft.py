@@ -35,8 +35,25 @@ def add_to(commands: Any) -> None:
         "--length", choices=[length.value for length in Length], default=Length.FULL.value
     )
     parser.add_argument("--seed", type=int, help="the same number gives the same drafts again")
+    add_device_option(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON object")
     parser.set_defaults(run=_run)
+
+
+def add_device_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--device`."""
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where the model runs: an NVIDIA GPU if there is one (auto), or as said",
+    )
+
+
+def explain_device(wanted: str, note: str) -> None:
+    """Say on standard error why it is not CUDA, where that was asked for."""
+    if wanted == "cuda" and note:
+        print(f"Not on CUDA: {note}", file=sys.stderr)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -48,7 +65,8 @@ def _run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
     )
     brief.check()
-    ready, finished = _write(brief)
+    ready, finished = _write(brief, arguments.device)
+    explain_device(arguments.device, ready.device_note)
     if arguments.json:
         print_json(_fields(brief.notes, ready, finished))
     elif finished.variants:
@@ -58,10 +76,10 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write(brief: Brief) -> tuple[events.Ready, events.Finished]:
+def _write(brief: Brief, device: str) -> tuple[events.Ready, events.Finished]:
     """Run one brief through the writer; raises its error where it fails."""
     inbox: SimpleQueue[events.Event] = SimpleQueue()
-    writer = Writer(paths.models_folder(), inbox.put)
+    writer = Writer(paths.models_folder(), inbox.put, device=device)
     writer.warm_up(brief)
     writer.start()
     try:

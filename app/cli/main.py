@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from app import __version__
-from app.cli import accounts, check, count, doctor, draft, drafts, models, outbox, post
+from app import __version__, logs, paths
+from app.cli import accounts, bench, check, count, doctor, draft, drafts, models, outbox, post
 from app.errors import UserError
 
 INTERRUPTED = 130
@@ -35,7 +35,18 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001
+        print(f"Something in Twite broke. Your drafts are safe. {_kept(error)}", file=sys.stderr)
+        return 1
     return status
+
+
+def _kept(error: Exception) -> str:
+    """Write down where it broke, without the error's own words."""
+    file = logs.start(paths.state_folder())
+    logs.record_bug(error)
+    logs.stop()
+    return f"What is known of it is in {file}."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"twite {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (draft, check, count, drafts, post, outbox, accounts, models, doctor):
+    for module in (draft, check, count, drafts, post, outbox, accounts, models, bench, doctor):
         module.add_to(commands)
     return parser

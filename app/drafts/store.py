@@ -11,7 +11,7 @@ from pathlib import Path
 from app.drafts import rows, search
 from app.drafts.database import Database
 from app.drafts.draft import Draft, DraftSummary, Folder, Version
-from app.drafts.extras import Extras
+from app.drafts.extras import Extras, from_json
 from app.drafts.failures import missing_draft
 from app.drafts.ids import next_id
 from app.drafts.provenance import Generation, Provenance
@@ -212,6 +212,13 @@ class DraftStore:
                 ),
                 tuple((rows.from_microseconds(created), claim) for created, claim in confirmations),
             )
+
+    def media_files(self) -> frozenset[str]:
+        """The paths of all files that any draft carries."""
+        with self.database.reading() as sql:
+            found = sql.execute("SELECT extras FROM draft WHERE extras != ''")
+            posts = [post for (column,) in found for post in from_json(column).posts]
+        return frozenset(medium.file for post in posts for medium in post.media)
 
     def close(self) -> None:
         self.database.close()

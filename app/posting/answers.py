@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     DUPLICATE = "duplicate"
     FORBIDDEN = "forbidden"
     TOO_LONG = "too long"
+    GONE = "gone"
     WAIT = "wait"
     INVALID = "invalid"
 
@@ -97,6 +98,8 @@ def failure(status: int, headers: Mapping[str, str], body: bytes) -> Refused | U
             )
         case 403:
             return Refused(Refusal.FORBIDDEN, f"X does not permit this post{_quoted(said)}.")
+        case 404:
+            return Refused(Refusal.GONE, "X does not know of this post, or of one it belongs to.")
         case 429:
             return Refused(
                 Refusal.WAIT,

@@ -41,15 +41,23 @@ def endpoints() -> Endpoints:
 
 def _checked(variable: str, default: str) -> str:
     url = os.environ.get(variable, default).rstrip("/")
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    if plain and host and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))):
+    if _is_safe(url):
         return url
     raise UserError(
         f"{variable} names an address that is neither https nor on this machine.",
         "Nothing was sent: correct it or unset it.",
     )
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if not host or parts.username or parts.password or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
 
 
 def _is_here(host: str) -> bool:

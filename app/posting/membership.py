@@ -68,8 +68,12 @@ async def remove_account(
     lane: StoreLane, vault: Vault, endpoints: Endpoints, locks: Path, account: Account
 ) -> None:
     """Sign out at X, so far as X can be reached, and forget the account and its secrets."""
-    await Tokens(account, vault, endpoints, locks).sign_out()
-    await _in_store(lane, lambda accounts: accounts.forget(account.id))
+    try:
+        await Tokens(account, vault, endpoints, locks).sign_out()
+    except asyncio.CancelledError:
+        await _forget(lane, account)  # its secrets are gone
+        raise
+    await _forget(lane, account)
 
 
 class _Newcomer:
@@ -102,10 +106,24 @@ async def _keep(
         await tokens.keep(granted)
         await _in_store(lane, lambda accounts: accounts.keep(account))
     except BaseException:
-        with suppress(UserError):
-            await tokens.sign_out()
+        try:
+            with suppress(UserError):
+                await _forget(lane, account)
+        finally:
+            with suppress(UserError):
+                await tokens.sign_out()
         raise
 
 
+async def _forget(lane: StoreLane, account: Account) -> None:
+    await _in_store(lane, lambda accounts: accounts.forget(account.id))
+
+
 async def _in_store(lane: StoreLane, work: Callable[[Accounts], _T]) -> _T:
-    return await asyncio.wrap_future(lane.call(lambda store: work(Accounts(store.database))))
+    """Cancelled, this ends behind the work, which may have begun and cannot be stopped."""
+    done = asyncio.wrap_future(lane.call(lambda store: work(Accounts(store.database))))
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await asyncio.wait({done})
+        raise

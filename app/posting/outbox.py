@@ -91,8 +91,7 @@ class Outbox:
         """
         with self._database.writing() as sql:
             live = self._of_draft(sql, draft, f"AND state IN {_LIVE}")
-            _refuse_live(live, account, len(contents))
-            posted = [entry for entry in live if entry.state is State.POSTED]
+            posted = _refuse_live(live, account, contents)
             first = len(posted)
             now = rows.to_microseconds(datetime.now(UTC))
             number = _number(sql, draft)
@@ -242,10 +241,13 @@ class Outbox:
             return tuple(map(_entry, found))
 
     def first_attempt(self, entry: Entry) -> datetime:
-        """When this post of the draft was sent for the first time."""
+        """When this post of the draft was sent for the first time, of what may have reached X."""
         with self._database.reading() as sql:
-            found = self._of_draft(sql, entry.draft)
-        return min(other.created for other in found if other.place == entry.place)
+            found = self._of_draft(
+                sql, entry.draft, "AND state IN ('sending', 'unknown', 'withdrawn')"
+            )
+        at_this_place = (other.created for other in found if other.place == entry.place)
+        return min((entry.created, *at_this_place))
 
     def known_ids(self) -> frozenset[str]:
         """X's ids of every post that has a row."""
@@ -264,6 +266,13 @@ class Outbox:
                 (account, besides, day_ago),
             )
             return frozenset(_entry(row).content.text for row in found)
+
+    def media_files(self) -> frozenset[str]:
+        """The paths of all files that any row carries."""
+        with self._database.reading() as sql:
+            found = sql.execute("SELECT content FROM outbox WHERE content LIKE '%\"file\"%'")
+            contents = [Content.from_json(column) for (column,) in found]
+        return frozenset(one.file for content in contents for one in content.extras.media)
 
     @staticmethod
     def _of_draft(sql: sqlite3.Connection, draft: str, also: str = "") -> tuple[Entry, ...]:
@@ -289,7 +298,10 @@ class Outbox:
         sql.execute(f"UPDATE outbox SET {names} WHERE id = ?", (*values.values(), id))
 
 
-def _refuse_live(live: Sequence[Entry], account: str, places: int) -> None:
+def _refuse_live(
+    live: Sequence[Entry], account: str, contents: Sequence[Content]
+) -> Sequence[Entry]:
+    """The posts that are up, which are those that the thread begins with; else `UserError`."""
     states = {entry.state for entry in live}
     if states & {State.WAITING, State.SENDING}:
         raise UserError("This draft is being posted at the moment.", "Wait for it to end.")
@@ -298,13 +310,21 @@ def _refuse_live(live: Sequence[Entry], account: str, places: int) -> None:
             "X has not confirmed a post of this draft, so it may be up already.",
             "Your text is safe: check it first.",
         )
-    if sum(entry.state is State.POSTED for entry in live) >= places:
+    posted = sorted(live, key=lambda entry: entry.place)
+    if len(posted) >= len(contents):
         raise UserError("This draft is on X already.", "Nothing was sent a second time.")
-    if any(entry.account != account for entry in live):
+    if any(entry.account != account for entry in posted):
         raise UserError(
             "The first posts of this thread went out from another account.",
             "Nothing was sent: choose that account to go on.",
         )
+    up = [(entry.place, entry.content.text.strip()) for entry in posted]
+    if up != [(place, content.text.strip()) for place, content in enumerate(contents[: len(up)])]:
+        raise UserError(
+            "The posts of this thread that are on X are not the first ones of this draft.",
+            "Nothing was sent: put them back as they were, or put the rest into a new draft.",
+        )
+    return posted
 
 
 def _number(sql: sqlite3.Connection, draft: str) -> int:

@@ -150,11 +150,16 @@ class Poster:
         asked.
         """
         async with self._alone(), self._open_client(account) as client:
+            await self._insist_on_unknown(entry)
             await self._look(client, entry)
         return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
 
     async def delete(self, entry: Entry, account: Account) -> Outcome:
-        """Take a post down."""
+        """Take a post down; `Refused` where X cannot be asked, and it may be tried again."""
+        if not entry.post_id:
+            raise UserError(
+                "Twite does not know the address of this post.", "Delete it on X itself."
+            )
         async with self._alone(), self._open_client(account) as client:
             await client.delete_post(entry.post_id)
             await self._store(lambda o: o.deleted(entry.id))
@@ -163,13 +168,16 @@ class Poster:
     async def resolve(self, entry: Entry, *, is_up: bool, post_id: str = "") -> Outcome:
         """The person has looked for an unknown post themselves."""
         async with self._alone():
-            if (await self._store(lambda o: o.entry(entry.id))).state is not State.UNKNOWN:
-                raise UserError("That post is accounted for already.", "Nothing was changed.")
+            await self._insist_on_unknown(entry)
             if is_up:
                 await self._store(lambda o: o.posted(entry.id, post_id))
             else:
                 await self._store(lambda o: o.withdraw(entry.id))
         return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
+
+    async def _insist_on_unknown(self, entry: Entry) -> None:
+        if (await self._store(lambda o: o.entry(entry.id))).state is not State.UNKNOWN:
+            raise UserError("That post is accounted for already.", "Nothing was changed.")
 
     async def _one(
         self,
@@ -262,14 +270,19 @@ class Poster:
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Hold the lock that every posting process holds, and put its predecessors in order."""
-        self._lock_file.parent.mkdir(parents=True, exist_ok=True)
         lock = filelock.AsyncFileLock(self._lock_file, timeout=_LOCK_S)
         try:
+            self._lock_file.parent.mkdir(parents=True, exist_ok=True)
             await lock.acquire()
         except filelock.Timeout:
             raise UserError(
                 "Another post is on its way at the moment.", "Your text is safe: try again shortly."
             ) from None
+        except OSError as error:
+            raise UserError(
+                f"Twite cannot write to {self._lock_file.parent}.",
+                "Your text is safe: see whether the disk is full or read-only.",
+            ) from error
         try:
             await self._store(lambda o: o.recover())
             yield

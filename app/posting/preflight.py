@@ -6,14 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 
-from app.drafts.extras import Extras, PostExtras
+from app.drafts.extras import Extras, Medium, PostExtras
 from app.post_text import LIMIT, EntityKind, find, weigh
 from app.posting.accounts import Account
 from app.posting.content import Content, contents
 from app.posting.media import refusals as media_refusals
 from app.posting.price import price_of
 
+_FILMS = (".mp4", ".mov")
 _CASHTAGS = 1
 """X takes at most one cashtag a post."""
 
@@ -81,9 +83,14 @@ def look_at(
         kept,
         tuple(refusals),
         unconfirmed,
-        sum(not medium.alt_text for content in kept for medium in content.extras.media),
+        sum(map(_is_undescribed, (m for content in kept for m in content.extras.media))),
         price_of(kept) if door is Door.API else Decimal(0),
     )
+
+
+def _is_undescribed(medium: Medium) -> bool:
+    """X takes alt text for images and GIFs."""
+    return not medium.alt_text.strip() and Path(medium.file).suffix not in _FILMS
 
 
 def _refused(which: str, content: Content, limit: int) -> list[str]:

@@ -29,5 +29,5 @@ def in_words(price: Decimal) -> str:
 
 def _price(content: Content) -> Decimal:
     has_link = any(entity.kind is EntityKind.URL for entity in find(content.text))
-    described = sum(bool(medium.alt_text) for medium in content.extras.media)
+    described = sum(bool(medium.alt_text.strip()) for medium in content.extras.media)
     return (POST_WITH_LINK if has_link else POST) + described * ALT_TEXT

@@ -26,13 +26,20 @@ def since(first_attempt: datetime) -> datetime:
 def matching(
     content: Content, timeline: Iterable[LivePost], known: frozenset[str]
 ) -> LivePost | None:
-    """The post on the timeline that is this one; posts in `known` are accounted for already."""
+    """The post on the timeline that is this one; posts in `known` are accounted for already.
+
+    A post without words cannot be told from another one.
+    """
     wanted = _plain(content.text, content)
+    if not wanted:
+        return None
     return next(
         (
             post
             for post in timeline
-            if post.id not in known and _plain(html.unescape(post.text), content) == wanted
+            if post.id not in known
+            and post.reply_to == content.reply_to
+            and _plain(html.unescape(post.text), content) == wanted
         ),
         None,
     )

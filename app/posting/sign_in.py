@@ -9,13 +9,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from html import escape
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
 
 import httpx2
 from authlib.integrations.httpx_client import (  # type: ignore[import-untyped,unused-ignore]
@@ -26,6 +22,7 @@ from authlib.integrations.httpx_client import (  # type: ignore[import-untyped,u
 
 from app.errors import UserError
 from app.posting.answers import Refusal, Refused, Unclear, failure, offline, signed_out
+from app.posting.callback import Callback
 from app.posting.endpoints import Endpoints
 from app.posting.x_client import exchange
 
@@ -36,14 +33,10 @@ PORTS = (27631, 27632, 27633)
 The person enters all three at X, which compares addresses to the letter.
 """
 PATIENCE_S = 300.0
-_HOST = "127.0.0.1"
 _SECRET = 48
 """Bytes of a state or verifier: 64 characters, where RFC 7636 asks for 43 to 128."""
 _CODE_S = 30.0
 """How long X takes a code for."""
-_REQUEST_S = 10.0
-_LONGEST = 65_536
-"""Bytes of a request; a browser brings what cookies other programs on this machine have set."""
 _STEP_S = 20.0
 _LIFE = timedelta(hours=2)
 """Of an access token, as X documents it; taken where an answer does not say."""
@@ -80,7 +73,7 @@ async def sign_in(
     """
     state, verifier = secrets.token_urlsafe(_SECRET), secrets.token_urlsafe(_SECRET)
     async with (
-        _Callback(state) as callback,
+        Callback(state, PORTS) as callback,
         PublicClient(client_id, redirect_uri=callback.address, scope=SCOPES) as client,
     ):
         address, _ = client.create_authorization_url(
@@ -138,7 +131,7 @@ async def granted_by(asking: Awaitable[Mapping[str, Any]]) -> Granted:
 
 
 async def _consent(
-    callback: _Callback, address: str, open_browser: Callable[[str], bool], patience_s: float
+    callback: Callback, address: str, open_browser: Callable[[str], bool], patience_s: float
 ) -> str:
     """The code that the browser brings back."""
     opening = asyncio.get_running_loop().run_in_executor(None, open_browser, address)
@@ -179,121 +172,3 @@ def _no(
     "the permissions with those of your app at console.x.com, then sign in again.",
 ) -> Refused:
     return Refused(Refusal.SIGN_IN, what_happened, what_to_do)
-
-
-class _Callback:
-    """Listens for the request by which the browser comes back, and for no other.
-
-    The browser is answered at the end of the block, with what came of it.
-
-    Attributes:
-        address: where X is to send the browser.
-        answer: what X says there.
-    """
-
-    def __init__(self, state: str) -> None:
-        loop = asyncio.get_running_loop()
-        self.answer: asyncio.Future[dict[str, str]] = loop.create_future()
-        self._outcome: asyncio.Future[str] = loop.create_future()
-        self._state = state
-        self._serving: set[asyncio.Task[None]] = set()
-        self._caller: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> _Callback:
-        self._server, self._port = await _listening(self._connected)
-        self.address = f"http://{_HOST}:{self._port}/callback"
-        return self
-
-    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._server.close()
-        self._outcome.set_result(_outcome(error))
-        if self._caller:
-            await asyncio.wait({self._caller}, timeout=_REQUEST_S)
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
-        await self._server.wait_closed()
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._outcome.done():
-            writer.transport.abort()
-            return
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(_REQUEST_S):
-                head = await reader.readuntil(b"\r\n\r\n")
-            status = self._judged(head)
-            sentence = await asyncio.shield(self._outcome) if status is HTTPStatus.OK else ""
-            async with asyncio.timeout(_REQUEST_S):
-                writer.write(_page(status, sentence))
-                writer.close()
-                await writer.wait_closed()
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-            pass
-        finally:
-            writer.transport.abort()
-
-    def _judged(self, head: bytes) -> HTTPStatus:
-        """OK for the one request that is waited for, which ends the listening."""
-        line, *headers = head.decode("latin-1").split("\r\n")
-        method, target, *_ = [*line.split(" "), "", ""]
-        path, _, query = target.partition("?")
-        pairs = (header.partition(":") for header in headers)
-        hosts = [value.strip() for name, _, value in pairs if name.casefold() == "host"]
-        if method != "GET" or path != "/callback":
-            return HTTPStatus.NOT_FOUND
-        if hosts != [f"{_HOST}:{self._port}"]:
-            return HTTPStatus.BAD_REQUEST
-        answer = {name: found[0] for name, found in parse_qs(query).items() if len(found) == 1}
-        given = answer.get("state", "").encode()
-        if not secrets.compare_digest(given, self._state.encode()):
-            return HTTPStatus.BAD_REQUEST
-        if self.answer.done():
-            return HTTPStatus.GONE
-        self.answer.set_result(answer)
-        self._server.close()
-        self._caller = asyncio.current_task()
-        return HTTPStatus.OK
-
-
-async def _listening(
-    connected: Callable[[asyncio.StreamReader, asyncio.StreamWriter], None],
-) -> tuple[asyncio.Server, int]:
-    """On the first port that is free."""
-    for port in PORTS:
-        with suppress(OSError):
-            return await asyncio.start_server(connected, _HOST, port, limit=_LONGEST), port
-    raise UserError(
-        f"Other programs use all of the ports {', '.join(map(str, PORTS))}.",
-        "A sign-in needs one of them: close such a program, then sign in again.",
-    )
-
-
-def _outcome(error: BaseException | None) -> str:
-    if error is None:
-        return "You are signed in."
-    return error.what_happened if isinstance(error, UserError) else "The sign-in was stopped."
-
-
-def _page(status: HTTPStatus, sentence: str) -> bytes:
-    said = f"{sentence} You can close this page and go back to Twite." if sentence else ""
-    body = _PAGE.format(escape(said or "Twite is not waiting for this."))
-    return f"HTTP/1.1 {status.value} {status.phrase}\r\n{_HEADERS}\r\n\r\n{body}".encode()
-
-
-_HEADERS = (
-    "Content-Type: text/html; charset=utf-8\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"
-    "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close"
-)
-_PAGE = """<!doctype html>
-<html lang="en">
-<title>Twite</title>
-<style>:root {{ color-scheme: light dark; font: 1.1rem/1.5 system-ui; margin: 20vh 10vw }}</style>
-<p>{}</p>
-</html>
-"""

@@ -133,7 +133,7 @@ class Tokens:
         def work(is_given_up: Callable[[], bool]) -> Granted:
             with self._turn(is_given_up):
                 held = self._granted()
-                if held.access != stale or is_given_up():
+                if held.access != stale:
                     return held
                 granted = asyncio.run(self._refreshed(held))
                 self._write(granted)
@@ -246,7 +246,7 @@ async def _aside(work: Callable[[], _T]) -> _T:
 async def _to_its_end(work: Callable[[Callable[[], bool]], _T]) -> _T:
     """As `_aside`, for what must not be left half done: cancelled, this ends behind the work.
 
-    The work can ask whether it has been given up, as long as it has not begun.
+    The work gets a function that tells whether it is given up, to ask while it can still be.
     """
     given_up = threading.Event()
     begun = _begun(lambda: work(given_up.is_set))

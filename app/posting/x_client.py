@@ -22,6 +22,7 @@ from app.posting.content import Content
 _LONGEST_S = 60.0
 """The longest that one request may take, from its first byte to the answer's last."""
 _STEP_S = 20.0
+_ANSWERED = "replied_to"
 _LONGEST_ANSWER = 1_000_000
 """Bytes; X's answers have a few thousand."""
 
@@ -50,11 +51,16 @@ class Me:
 
 @dataclass(frozen=True)
 class LivePost:
-    """A post on X, with its links as they were written."""
+    """A post on X, with its links as they were written.
+
+    Attributes:
+        reply_to: the id of the post that it answers, or "".
+    """
 
     id: str
     text: str
     created: datetime
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,8 +115,15 @@ class XClient:
         return id
 
     async def delete_post(self, post_id: str) -> None:
-        """https://docs.x.com/x-api/posts/delete-post"""
-        await self._read("DELETE", f"/2/tweets/{post_id}")
+        """A post that is gone already is as good as deleted.
+
+        https://docs.x.com/x-api/posts/delete-post
+        """
+        try:
+            await self._read("DELETE", f"/2/tweets/{post_id}")
+        except Refused as refused:
+            if refused.kind is not Refusal.GONE:
+                raise
 
     async def own_posts(self, user_id: str, since: datetime) -> tuple[LivePost, ...]:
         """The account's posts since a moment, the newest first, at most a hundred.
@@ -120,7 +133,7 @@ class XClient:
         params = {
             "max_results": "100",
             "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "tweet.fields": "created_at,entities,note_tweet",
+            "tweet.fields": "created_at,entities,note_tweet,referenced_tweets",
         }
         answer = await self._read("GET", f"/2/users/{user_id}/tweets", params=params)
         try:
@@ -293,4 +306,5 @@ def _live(post: dict[str, Any]) -> LivePost:
     for url in (whole.get("entities") or {}).get("urls", []):
         text = text.replace(url["url"], url.get("expanded_url", url["url"]))
     created = datetime.fromisoformat(post["created_at"].replace("Z", "+00:00"))
-    return LivePost(post["id"], text, created)
+    answered = (one["id"] for one in post.get("referenced_tweets", []) if one["type"] == _ANSWERED)
+    return LivePost(post["id"], text, created, next(answered, ""))

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from models.engine import sampling
-from models.engine.cache import Cache
-from models.engine.limits import Limits
-from models.engine.sampling import Sampling
+from models.engine.cache import cache_for
+from models.engine.sampling import Candidates, Logits, Sampling
 from models.engine.session import Graph
 from models.engine.step import Step
 from models.errors import Cancelled
@@ -34,6 +34,18 @@ class Ending(StrEnum):
     STUCK = "stuck"
     TOKENS = "tokens"
     SPARED = "spared"
+
+
+class Constraint(Protocol):
+    """What a row may write; `models.engine.limits.Limits` is the one that drafts are held to."""
+
+    def may_end(self, written: bytes) -> bool:
+        """Whether what a row has written is a finished text."""
+
+    def candidates(
+        self, logits: Logits, written: bytes, may_end: bool, sampling: Sampling
+    ) -> Candidates | None:
+        """What may follow, or None where nothing may; `logits` may be changed in place."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,7 @@ class Run:
     tokens: int
     seed: int
     sampling: Sampling
-    limits: Limits | None = None
+    limits: Constraint | None = None
 
 
 @dataclass
@@ -95,8 +107,8 @@ class Decoder:
         self._graph = graph
         self._pieces = pieces
         self._end_ids = frozenset(end_ids)
-        self._prompt_cache = Cache(graph.shapes, rows=1, capacity=0)
-        self._row_cache = Cache(graph.shapes, rows=0, capacity=0)
+        self._prompt_cache = cache_for(graph.shapes, rows=1, capacity=0)
+        self._row_cache = cache_for(graph.shapes, rows=0, capacity=0)
         self._prefix: tuple[int, ...] = ()
         self._rows_with_prefix = 0
 
@@ -130,6 +142,7 @@ class Decoder:
             length += 1
             if step is None:
                 step = Step(self._graph, self._row_cache, len(living))
+            self._row_cache.lengthen(1, length)
             self._extend(living, step.run([row.last_token for row in living], length), run)
             on_step(living)
             still = self._close_ranks(living, length)
@@ -203,8 +216,8 @@ class Decoder:
         if tokens <= capacity and rows <= most:
             return
         capacity = -(-max(tokens, capacity) // _CAPACITY_STEP) * _CAPACITY_STEP
-        self._prompt_cache = Cache(self._graph.shapes, 1, capacity)
-        self._row_cache = Cache(self._graph.shapes, max(rows, most), capacity)
+        self._prompt_cache = cache_for(self._graph.shapes, 1, capacity)
+        self._row_cache = cache_for(self._graph.shapes, max(rows, most), capacity)
         self._forget_prefix()
 
     def _keep_prefix(self, prefix: tuple[int, ...]) -> None:
@@ -222,12 +235,13 @@ class Decoder:
 
     def _spread_prompt(self, rows: int, prefix: int, stop: int) -> None:
         """Copy the prompt to every row; rows that hold the prefix already get the rest alone."""
-        self._row_cache.fill_from(self._prompt_cache, prefix, stop, rows)
-        if self._rows_with_prefix < rows:
-            self._row_cache.fill_from(self._prompt_cache, 0, prefix, rows)
-            self._rows_with_prefix = rows
+        start = prefix if rows <= self._rows_with_prefix else 0
+        self._row_cache.fill_from(self._prompt_cache, start, stop, rows)
+        self._rows_with_prefix = max(rows, self._rows_with_prefix)
 
     def _prefill(self, tokens: Sequence[int], past: int) -> npt.NDArray[np.float32]:
         """Read tokens behind `past` cached ones; returns the logits `[1, vocabulary]` after."""
+        length = past + len(tokens)
         step = Step(self._graph, self._prompt_cache, rows=1, width=len(tokens))
-        return step.run(tokens, past + len(tokens))
+        self._prompt_cache.lengthen(len(tokens), length)
+        return step.run(tokens, length)

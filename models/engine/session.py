@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from models.errors import ModelError
 
 ort.disable_telemetry_events()  # as on Windows it is said; elsewhere see models/__init__.py
 _PAST = re.compile(r"past_key_values\.(\d+)\.(key|value)$")
+_FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+_WHOLE = "tensor(int64)"
+_ANOTHER = "Choose a model exported for text generation with past."
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,10 @@ class Shapes:
     Attributes:
         layers, kv_heads, head_dim: of the cache, `[rows, kv_heads, tokens, head_dim]` a layer.
         last_only: whether logits come for the last position of a prompt alone.
-        dtype: of cache and logits.
+        dtype, cache_dtype: of logits and of the cache.
+        in_place: whether attention writes a new token into the past it is given, behind the tokens
+            that the mask counts (GroupQueryAttention), instead of joining the two to a longer one.
+        positions: whether the graph wants `position_ids`.
     """
 
     layers: int
@@ -32,6 +39,9 @@ class Shapes:
     vocabulary: int
     last_only: bool
     dtype: np.dtype[Any]
+    cache_dtype: np.dtype[Any]
+    in_place: bool
+    positions: bool
 
 
 @dataclass(frozen=True)
@@ -84,23 +94,107 @@ def _cuda_missing() -> str:
 
 def _shapes(session: ort.InferenceSession) -> Shapes:
     inputs = {node.name: node for node in session.get_inputs()}
-    past = [name for name in inputs if _PAST.match(name)]
-    missing = {"input_ids", "attention_mask"} - inputs.keys()
-    if missing or not past:
-        raise ModelError(
-            "This graph does not generate text with a key-value cache.",
-            "Choose a model exported for text generation with past.",
-        )
-    first = inputs[past[0]]
-    logits = next(node for node in session.get_outputs() if node.name == "logits")
+    outputs = {node.name: node for node in session.get_outputs()}
+    past = [node for name, node in inputs.items() if _PAST.match(name)]
+    present = [node.name.replace("past_key_values", "present") for node in past]
+    if not {"input_ids", "attention_mask"} <= inputs.keys() or not past:
+        raise ModelError("This graph does not generate text with a key-value cache.", _ANOTHER)
+    if not {"logits", *present} <= outputs.keys():
+        raise ModelError("This graph does not hand back its logits and its whole cache.", _ANOTHER)
+    _check_other_inputs([node for node in inputs.values() if node not in past])
+    _check_cache(past)
+    trial = _Trial(session, past, present, "position_ids" in inputs)
     return Shapes(
         layers=len(past) // 2,
-        kv_heads=int(first.shape[1]),
-        head_dim=int(first.shape[3]),
-        vocabulary=int(logits.shape[2]),
-        last_only=logits.shape[1] == 1,
-        dtype=np.dtype(np.float16 if first.type == "tensor(float16)" else np.float32),
+        kv_heads=past[0].shape[1],
+        head_dim=past[0].shape[3],
+        vocabulary=trial.logits.shape[2],
+        last_only=outputs["logits"].shape[1] == 1,
+        dtype=trial.logits.dtype,
+        cache_dtype=trial.cache_dtype,
+        in_place=trial.is_in_place(),
+        positions="position_ids" in inputs,
     )
+
+
+def _check_other_inputs(nodes: Sequence[Any]) -> None:
+    for node in nodes:
+        if node.name not in ("input_ids", "attention_mask", "position_ids"):
+            raise ModelError(
+                f"This graph wants an input that Twite does not know ({node.name}).", _ANOTHER
+            )
+        if node.type != _WHOLE or len(node.shape) != 2:
+            raise ModelError(
+                f"This graph reads {node.name} in a form that Twite does not know.", _ANOTHER
+            )
+
+
+def _check_cache(past: Sequence[Any]) -> None:
+    """Every layer has to keep every token, in the same shape.
+
+    A number where the tokens are counted is a cache of a fixed length; layers that count them by
+    different names keep different numbers of them. Either way a sliding window is all they keep.
+    """
+    names = {match[1] for node in past if (match := _PAST.match(node.name))}
+    if len(past) != 2 * len(names) or names != {str(layer) for layer in range(len(names))}:
+        raise ModelError("The layers of this graph's cache are not whole.", _ANOTHER)
+    if any(node.type not in _FLOATS for node in past):
+        raise ModelError("This graph keeps its cache in numbers of an unknown kind.", _ANOTHER)
+    if any(len(node.shape) != 4 for node in past):
+        raise ModelError("This graph keeps its cache in an unknown shape.", _ANOTHER)
+    tokens = {node.shape[2] for node in past}
+    if len(tokens) > 1 or any(isinstance(count, int) for count in tokens):
+        raise _sliding_window()
+    if any(isinstance(node.shape[0], int) for node in past):
+        raise ModelError("This graph was exported for a fixed number of rows.", _ANOTHER)
+    sizes = {(node.type, node.shape[1], node.shape[3]) for node in past}
+    if len(sizes) > 1 or not all(isinstance(size, int) for size in next(iter(sizes))[1:]):
+        raise ModelError("The layers of this graph differ in their heads.", _ANOTHER)
+
+
+def _sliding_window() -> ModelError:
+    return ModelError(
+        "This model keeps a sliding window of its cache, and would forget the beginning of a text.",
+        "Choose an export that keeps the whole cache.",
+    )
+
+
+class _Trial:
+    """One step over an empty past, which shows where attention puts a new token.
+
+    The past has room for four tokens, and the mask counts one token in it and one new one. In place
+    the new one's key stands second; joined, it stands behind all four.
+    """
+
+    ROOM = 4
+
+    def __init__(
+        self,
+        session: ort.InferenceSession,
+        past: Sequence[Any],
+        present: Sequence[str],
+        positions: bool,
+    ) -> None:
+        self.cache_dtype = np.dtype(_FLOATS[past[0].type])
+        size = (1, past[0].shape[1], self.ROOM, past[0].shape[3])
+        feeds = {node.name: np.zeros(size, self.cache_dtype) for node in past}
+        feeds["input_ids"] = np.zeros((1, 1), np.int64)
+        feeds["attention_mask"] = np.array([[1, 1] + [0] * (self.ROOM - 1)], np.int64)
+        if positions:
+            feeds["position_ids"] = np.ones((1, 1), np.int64)
+        try:
+            self.logits, *self._caches = session.run(["logits", *present], feeds)
+        except Exception as error:
+            raise ModelError(f"This graph does not run: {_first_line(error)}.", _ANOTHER) from error
+        if self.logits.dtype not in (np.float32, np.float16):
+            raise ModelError("This graph gives logits of an unknown kind.", _ANOTHER)
+
+    def is_in_place(self) -> bool:
+        """Whether all layers write in place; raises `ModelError` where one forgets tokens."""
+        written = [set(np.flatnonzero(cache.any(axis=(0, 1, 3)))) for cache in self._caches]
+        if any(cache.shape[2] != self.ROOM + 1 for cache in self._caches):
+            raise _sliding_window()
+        return all(places == {1} for places in written)
 
 
 def _first_line(error: Exception) -> str:

@@ -59,7 +59,7 @@ class ModelWriter:
         """
         fixed = self._encode(prefix)
         asked = (
-            *self._encode(prompt),
+            *self._encode(prompt, behind=prefix),
             *open_answer(self.manifest.chat_format, self._tokenizer),
         )
         if len(fixed) + len(asked) + tokens > self.manifest.context_length:
@@ -75,5 +75,5 @@ class ModelWriter:
         untold = Untold(source, self._tokenizer.encode)
         return Limits(rules, self._vocabulary, untold, self.manifest.source_boost)
 
-    def _encode(self, turns: Sequence[Message]) -> tuple[int, ...]:
-        return tuple(encode_chat(self.manifest.chat_format, self._tokenizer, turns))
+    def _encode(self, turns: Sequence[Message], behind: Sequence[Message] = ()) -> tuple[int, ...]:
+        return tuple(encode_chat(self.manifest.chat_format, self._tokenizer, turns, behind))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.engine.cache import Cache
+from models.engine.cache import cache_for
 from models.engine.session import Graph, load_graph
 
 Logits = npt.NDArray[np.float32]
@@ -33,7 +33,9 @@ def read_all(graph: Graph, tokens: Sequence[int]) -> Logits:
     ids = np.asarray([tokens], np.int64)
     logits = np.empty((1, len(tokens), graph.shapes.vocabulary), graph.shapes.dtype)
     binding = graph.session.io_binding()
-    Cache(graph.shapes, 1, len(tokens)).bind(binding, 1)
+    cache = cache_for(graph.shapes, 1, len(tokens))
+    cache.bind(binding, 1)
+    cache.lengthen(len(tokens), len(tokens))
     binding.bind_cpu_input("input_ids", ids)
     binding.bind_cpu_input("attention_mask", np.ones_like(ids))
     binding.bind_output("logits", "cpu", 0, logits.dtype, logits.shape, logits.ctypes.data)

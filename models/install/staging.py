@@ -40,6 +40,15 @@ def _put_in_place(folder: Path, target: Path) -> None:
         folder.rename(target)
 
 
+def discard(folder: Path) -> None:
+    """Make a model folder disappear at once, then remove what was in it."""
+    aside = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=folder.parent))
+    try:
+        folder.rename(aside / "old")
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def sweep(library: Path) -> None:
     """Remove what preparations that are no longer running left behind."""
     for folder in library.glob(f"{_PREFIX}*"):

@@ -44,7 +44,15 @@ _LONG_LIMIT = 25_000
 _EDITABLE = timedelta(hours=1)
 _LINK_ROOM = len("… https://t.co/0123456789")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_POST_FIELDS = {"id", "text", "edit_history_tweet_ids", "created_at", "entities", "note_tweet"}
+_POST_FIELDS = {
+    "id",
+    "text",
+    "edit_history_tweet_ids",
+    "created_at",
+    "entities",
+    "note_tweet",
+    "referenced_tweets",
+}
 
 
 @dataclass(frozen=True)
@@ -189,6 +197,8 @@ class Posts:
         extra: Json = {"created_at": post.at.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
         extra |= {"entities": {"urls": shown.urls}} if shown.urls else {}
         extra |= {"note_tweet": {"text": _Shown(post.id).add(text)}} if is_long else {}
+        answered = [{"type": "replied_to", "id": post.reply_to}]
+        extra |= {"referenced_tweets": answered} if post.reply_to else {}
         always = {"id": post.id, "text": shown.text, "edit_history_tweet_ids": self._history(post)}
         return always | {name: value for name, value in extra.items() if name in fields}
 

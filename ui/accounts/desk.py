@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.vault import Vault
     from ui.accounts.dialog import AccountDialog
 
+_KEYRING_S = 60.0
 _Join = Callable[["Vault", Endpoints, Path], Coroutine[Any, Any, Account]]
 
 
@@ -90,7 +91,7 @@ class AccountDesk(QObject):
         self._dialog: AccountDialog | None = None
         self._joining: Future[Account] | None = None
         self._attempt = 0
-        self._leaving: set[str] = set()
+        self._leaving: dict[str, Future[None]] = {}
         self.accounts: tuple[Account, ...] = ()
         self.current: Account | None = None
         self.last_account = ""
@@ -109,6 +110,17 @@ class AccountDesk(QObject):
         """The vault, opened once. Waits for the keyring: never call it on the GUI thread."""
         return self._vault.begun().result()
 
+    async def opened(self) -> Vault:
+        """As `vault`, for coroutines, with an end: the keyring may be asking the person."""
+        opening = asyncio.shield(asyncio.wrap_future(self._vault.begun()))
+        try:
+            return await asyncio.wait_for(opening, _KEYRING_S)
+        except TimeoutError:
+            raise UserError(
+                "The system's keyring did not open in time.",
+                "Your text is safe: unlock the keyring and try again.",
+            ) from None
+
     def choose(self, id: str) -> None:
         """Post as this account from now on."""
         self.last_account = id
@@ -126,18 +138,18 @@ class AccountDesk(QObject):
         account = next((one for one in self.accounts if one.id == id), None)
         if account is None:
             return
-        self._leaving.add(id)
+        leaving = self._leaving[id] = self._loop.call(self._left(account))
         self._take(self.accounts)
 
         def done(_: object = None) -> None:
-            self._leaving.discard(id)
+            del self._leaving[id]
             self.start()
 
         def failed(error: BaseException) -> None:
             done()
             self._tell(error)
 
-        self._jobs.watch(self._loop.call(self._left(account)), done, failed, done)
+        self._jobs.watch(leaving, done, failed, done)
 
     def close(self) -> None:
         """Sign in no more."""
@@ -176,18 +188,31 @@ class AccountDesk(QObject):
         self._join(join)
 
     def _join(self, join: _Join) -> None:
-        joining = self._joining = self._loop.call(self._joined(join))
-        done, failed = partial(self._welcome, joining), partial(self._refuse, joining)
-        self._jobs.watch(joining, done, failed, self.start)
+        left, given_up = tuple(self._leaving.values()), Future[None]()
+        joining = self._joining = self._loop.call(self._joined(join, left, given_up))
+        self._jobs.watch(joining, partial(self._welcome, joining), partial(self._refuse, joining))
+        self._jobs.watch(given_up, lambda _: self.start())
 
-    async def _joined(self, join: _Join) -> Account:
-        vault = await asyncio.wrap_future(self._vault.begun())
-        return await join(vault, self._endpoints(), self._locks())
+    async def _joined(
+        self, join: _Join, left: Iterable[Future[None]], given_up: Future[None]
+    ) -> Account:
+        """Behind the sign-outs under way: they may be of the same account, and forget it all.
+
+        `given_up` is done once a sign-in that was cancelled has left nothing behind.
+        """
+        try:
+            ends = (asyncio.wrap_future(one) for one in left)
+            await asyncio.shield(asyncio.gather(*ends, return_exceptions=True))
+            vault = await self.opened()
+            return await join(vault, self._endpoints(), self._locks())
+        except asyncio.CancelledError:
+            given_up.set_result(None)
+            raise
 
     async def _left(self, account: Account) -> None:
         from app.posting.membership import remove_account
 
-        vault = await asyncio.wrap_future(self._vault.begun())
+        vault = await self.opened()
         await remove_account(self._lane, vault, self._endpoints(), self._locks(), account)
 
     def _ask_browser(self, attempt: int, address: str) -> bool:

@@ -12,7 +12,7 @@ from app.post_text import weigh
 from app.posting.poll import FEWEST, LONGEST_OPTION, MOST
 from ui import type_scale
 from ui.assistant.choice_pill import ChoicePill
-from ui.composer.alt_text_editor import RoomLabel
+from ui.composer.room_label import RoomLabel
 from ui.icons import IconButton
 from ui.style_property import named
 from ui.theme import Theme

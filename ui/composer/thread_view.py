@@ -12,7 +12,7 @@ from app.compose.grounding import Claims
 from app.drafts.extras import PostExtras
 from app.post_text import split
 from ui import shortcuts, type_scale
-from ui.composer.media_strip import MediaLane
+from ui.composer.media_lane import MediaLane
 from ui.composer.post_row import INSET, PostRow
 from ui.composer.rail import DIAMETER
 from ui.composer.text_column import SIDE, text_column

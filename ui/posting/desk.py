@@ -17,6 +17,7 @@ from app.posting.accounts import Account
 from app.posting.content import Content
 from app.posting.endpoints import Endpoints
 from app.posting.loop_thread import LoopThread
+from app.posting.media_folder import tidy
 from app.posting.outbox import Entry, Outbox
 from app.posting.preflight import Door, Preflight
 from ui.accounts.desk import AccountDesk
@@ -113,6 +114,8 @@ class PostDesk(QObject):
         """Put in order what an earlier run of the program left half sent."""
         left = self._lane.call(lambda store: Outbox(store.database).has_leftovers())
         self._jobs.watch(left, self._recover, lambda _: None)
+        swept = tidy(self._lane, self._locks.with_name("media"))
+        self._jobs.watch(swept, lambda _: None, lambda _: None)
 
     def post(self) -> None:
         """Send the draft on screen off, as it is there, once nothing is in the way."""
@@ -204,7 +207,7 @@ class PostDesk(QObject):
     async def _poster(self) -> Poster:
         from app.posting.assembly import build_poster
 
-        vault = await asyncio.to_thread(self._accounts.vault)
+        vault = await self._accounts.opened()
         return build_poster(self._lane, vault, self._endpoints(), self._locks)
 
     def _tell_flight(self) -> None:
@@ -372,13 +375,15 @@ class PostDesk(QObject):
                 ("Sign in", self._accounts.add),
             )
             return
+        on_screen = self._composer.posts()
         self._flight = flight = _Flight(entry.draft, account, (), 0)
         flight.ending = self._loop.call(self._run(flight, work(account)))
         self._composer.question.say(meanwhile, ("Cancel", self._cancel))
 
         def done(outcome: Outcome) -> None:
             self._land(flight, outcome)
-            if sends_again:
+            is_as_clicked = self._composer.posts() == on_screen
+            if sends_again and is_as_clicked and self._drafts.draft_id == entry.draft:
                 self.post()
 
         self._jobs.watch(

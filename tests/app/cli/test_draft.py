@@ -217,3 +217,17 @@ def test_a_model_with_a_missing_file_is_refused_by_file_name(
     tokenizer.unlink()
     wanted = f"tokenizer.json is missing from the model {BUILT_IN}. Prepare it again"
     assert refused(tmp_path).startswith(wanted)
+
+
+def test_cuda_that_is_not_there_is_explained_and_the_cpu_writes(tmp_path: Path) -> None:
+    done = run(tmp_path, "--notes", NOTES, "--count", "1", "--device", "cuda", "--json")
+    if read(done)["device"] == "CUDA":
+        pytest.skip("this machine has CUDA")
+    assert done.stderr.decode().startswith("Not on CUDA: ")
+
+
+@pytest.mark.parametrize("device", ["cpu", "auto"])
+def test_nothing_is_explained_where_cuda_was_not_asked_for(device: str, tmp_path: Path) -> None:
+    done = run(tmp_path, "--notes", NOTES, "--count", "1", "--device", device, "--json")
+    assert read(done)["device"] in ("CPU", "CUDA")
+    assert done.stderr == b""

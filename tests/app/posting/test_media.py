@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-import tracemalloc
-import zlib
 from pathlib import Path
 
 import pytest
@@ -16,128 +14,29 @@ from hypothesis import strategies as st
 from app.drafts.extras import Medium, Poll, PostExtras
 from app.errors import UserError
 from app.posting.media import Kind, kind_of, refusals, take
-
-PLACE = b"+51.5014-000.1419/"
-MB = 1 << 20
-
-
-def tiff(order: str, side: int) -> bytes:
-    """An Exif block with a camera's name, the side that is up, and a place."""
-    start = b"II*\0" if order == "<" else b"MM\0*"
-    entries = [(0x10F, 2, len(PLACE), 62), (0x112, 3, 1, 0), (0x8825, 4, 1, 62)]
-    fields = b"".join(struct.pack(f"{order}HHII", *entry) for entry in entries)
-    upright = struct.pack(f"{order}HHIHH", 0x112, 3, 1, side, 0)
-    fields = fields[:12] + upright + fields[24:]
-    return start + struct.pack(f"{order}IH", 8, 3) + fields + bytes(16) + PLACE
-
-
-def only_upright(side: int) -> bytes:
-    return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x112, 3, 1, side, 0, 0)
-
-
-def segment(marker: int, body: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
-
-
-JFIF = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
-COLOURS = segment(0xE2, b"ICC_PROFILE\0\1\1colours")
-TABLES = segment(0xDB, bytes(65)) + segment(0xC2, b"\x08\0\1\0\1\1\1\x11\0")
-FIRST_SCAN = segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x12\xff\0\x34\xff\xd0\x56"
-SECOND_SCAN = segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x78\xff\xff\0\x9a"
-PICTURE = TABLES + FIRST_SCAN + segment(0xC4, bytes(17)) + SECOND_SCAN + b"\xff\xd9"
-PLAIN_JPEG = b"\xff\xd8" + JFIF + COLOURS + PICTURE
-
-
-def jpeg(exif: bytes = b"") -> bytes:
-    told = [
-        segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + PLACE),
-        segment(0xE2, b"MPF\0" + PLACE),
-        segment(0xED, b"Photoshop 3.0\0" + PLACE),
-        segment(0xFE, PLACE),
-    ]
-    block = segment(0xE1, b"Exif\0\0" + exif) if exif else b""
-    return b"\xff\xd8" + JFIF + block + b"".join(told) + COLOURS + PICTURE + b"ftyp" + PLACE
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I4s", len(body), name) + body + zlib.crc32(name + body).to_bytes(4)
-
-
-PNG_HEAD = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b"\0\0\0\1\0\0\0\1\x08\3\0\0\0")
-PNG_PICTURE = [
-    chunk(b"PLTE", b"\1\2\3"),
-    chunk(b"tRNS", b"\x80"),
-    chunk(b"IDAT", zlib.compress(b"\0\0")),
-    chunk(b"IEND", b""),
-]
-PLAIN_PNG = PNG_HEAD + b"".join(PNG_PICTURE)
-
-
-def png(exif: bytes = b"") -> bytes:
-    told = [chunk(name, b"where\0" + PLACE) for name in (b"tEXt", b"iTXt", b"zTXt", b"tIME")]
-    block = chunk(b"eXIf", exif) if exif else b""
-    return PNG_HEAD + block + b"".join(told + PNG_PICTURE) + PLACE
-
-
-def riff(*chunks: tuple[bytes, bytes]) -> bytes:
-    inside = b"".join(
-        struct.pack("<4sI", name, len(body)) + body + bytes(len(body) % 2) for name, body in chunks
-    )
-    return struct.pack("<4sI4s", b"RIFF", len(inside) + 4, b"WEBP") + inside
-
-
-def extended(flags: int) -> tuple[bytes, bytes]:
-    return b"VP8X", bytes([flags, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-
-
-WEBP_PICTURE = (b"VP8L", b"\x2f\0\0\0\0")
-
-
-def webp(exif: bytes = b"") -> bytes:
-    told = ((b"XMP ", PLACE), (b"TOLD", PLACE))
-    return riff(extended(0x1C), WEBP_PICTURE, (b"EXIF", exif or b"?"), *told) + PLACE
-
-
-def box(name: bytes, *inside: bytes) -> bytes:
-    body = b"".join(inside)
-    return struct.pack(">I4s", len(body) + 8, name) + body
-
-
-def film_header(length: int = 10_000, scale: int = 1_000) -> bytes:
-    return box(b"mvhd", bytes(12), struct.pack(">II", scale, length), bytes(80))
-
-
-FILM_PICTURE = box(b"mdat", b"pictures and sound")
-
-
-def film(header: bytes = film_header(), brand: bytes = b"isom", place: bytes = PLACE) -> bytes:
-    track = box(b"trak", box(b"tkhd", bytes(80)), box(b"udta", place), box(b"mdia", b"media"))
-    told = box(b"meta", bytes(4), place) + box(b"udta", place)
-    moov = box(b"moov", header, track, told)
-    return box(b"ftyp", brand, bytes(4)) + box(b"uuid", place) + FILM_PICTURE + moov
-
-
-GIF = b"GIF89a\1\0\1\0\0\0\0;"
-SAMPLES = {
-    ".jpg": jpeg(tiff("<", 6)),
-    ".png": png(tiff("<", 6)),
-    ".webp": webp(tiff("<", 6)),
-    ".gif": GIF,
-    ".mp4": film(),
-    ".mov": film(brand=b"qt  "),
-}
-KINDS = {".gif": Kind.GIF, ".mp4": Kind.VIDEO, ".mov": Kind.VIDEO}
-
-
-def copy(source: Path | bytes, folder: Path) -> bytes:
-    return Path(take(source, folder).file).read_bytes()
-
-
-def refused(source: Path | bytes, folder: Path) -> str:
-    with pytest.raises(UserError) as caught:
-        take(source, folder)
-    assert not folder.exists() or not list(folder.iterdir())
-    return caught.value.what_happened
+from tests.app.posting.media_samples import (
+    FILM_PICTURE,
+    GIF,
+    KINDS,
+    MB,
+    PICTURE,
+    PLAIN_JPEG,
+    PLAIN_PNG,
+    PNG_HEAD,
+    SAMPLES,
+    TABLES,
+    WEBP_PICTURE,
+    box,
+    chunk,
+    copy,
+    extended,
+    film,
+    film_header,
+    jpeg,
+    refused,
+    riff,
+    segment,
+)
 
 
 @pytest.mark.parametrize("suffix", SAMPLES)
@@ -196,7 +95,7 @@ def test_a_copy_is_named_by_its_hash(tmp_path: Path) -> None:
 def test_a_copy_already_there_is_used(tmp_path: Path) -> None:
     first = Path(take(GIF, tmp_path).file).stat()
     second = Path(take(GIF, tmp_path).file).stat()
-    assert (first.st_ino, first.st_mtime_ns) == (second.st_ino, second.st_mtime_ns)
+    assert first.st_ino == second.st_ino
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -234,110 +133,6 @@ def test_a_gif_may_have_fifteen_megabytes(tmp_path: Path) -> None:
     assert len(copy(GIF + bytes(15 * MB - len(GIF)), tmp_path)) == 15 * MB
 
 
-@pytest.mark.parametrize("length", [500, 140_000])
-def test_a_film_may_last_half_a_second_to_140_seconds(length: int, tmp_path: Path) -> None:
-    assert take(film(film_header(length)), tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("length", "sentence"),
-    [
-        (499, "That video is shorter than half a second."),
-        (140_001, "That video is longer than 140 seconds, the most that X takes."),
-        (0, "That video does not say how long it lasts."),
-        (2**32 - 1, "That video does not say how long it lasts."),
-    ],
-)
-def test_any_other_length_is_refused(length: int, sentence: str, tmp_path: Path) -> None:
-    assert refused(film(film_header(length)), tmp_path / "media") == sentence
-
-
-def test_a_film_without_a_time_scale_is_refused(tmp_path: Path) -> None:
-    assert refused(film(film_header(scale=0)), tmp_path / "media")
-
-
-def test_a_length_of_64_bits_is_read(tmp_path: Path) -> None:
-    header = box(b"mvhd", b"\1", bytes(19), struct.pack(">IQ", 1_000, 141_000), bytes(80))
-    assert "longer" in refused(film(header), tmp_path / "media")
-
-
-def test_a_box_with_a_size_of_64_bits_or_none_is_passed(tmp_path: Path) -> None:
-    large = struct.pack(">I4sQ", 1, b"mdat", 20) + b"film"
-    last = struct.pack(">I4s", 0, b"mdat") + b"and the rest"
-    moov = box(b"moov", film_header())
-    assert take(box(b"ftyp", b"isom") + large + moov + last, tmp_path)
-
-
-def test_a_film_is_never_held_in_memory_whole(tmp_path: Path) -> None:
-    source = tmp_path / "film"
-    source.write_bytes(film() + struct.pack(">I4s", 32 * MB, b"mdat"))
-    os.truncate(source, len(film()) + 32 * MB)
-    tracemalloc.start()
-    take(source, tmp_path / "media")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 8 * MB
-
-
-def test_a_photograph_is_copied_without_its_place_and_with_every_pixel(tmp_path: Path) -> None:
-    assert copy(jpeg(), tmp_path) == PLAIN_JPEG
-    assert copy(jpeg(tiff("<", 1)), tmp_path) == PLAIN_JPEG
-
-
-@pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("side", range(2, 9))
-def test_a_photograph_keeps_which_side_is_up(order: str, side: int, tmp_path: Path) -> None:
-    turned = segment(0xE1, b"Exif\0\0" + only_upright(side))
-    assert copy(jpeg(tiff(order, side)), tmp_path) == (
-        b"\xff\xd8" + JFIF + turned + COLOURS + PICTURE
-    )
-
-
-def test_a_photograph_keeps_how_its_colours_are_meant(tmp_path: Path) -> None:
-    colours = segment(0xEE, b"Adobe\0\x64\0\0\0\0\1")
-    image = b"\xff\xd8" + colours + PICTURE
-    assert copy(image, tmp_path) == image
-
-
-def test_what_stands_between_a_photographs_segments_is_left_out(tmp_path: Path) -> None:
-    image = b"\xff\xd8" + JFIF + COLOURS + PLACE + PICTURE
-    assert refused(image[:2] + PLACE + image[2:], tmp_path / "media")
-    assert copy(image, tmp_path) == PLAIN_JPEG
-
-
-@pytest.mark.parametrize("broken", [b"?", b"II*\0\xff\xff\xff\xff", tiff("<", 6)[:20]])
-def test_a_broken_exif_block_tells_nothing(broken: bytes, tmp_path: Path) -> None:
-    assert copy(jpeg(broken), tmp_path) == PLAIN_JPEG
-    assert copy(png(broken), tmp_path) == PLAIN_PNG
-
-
-def test_a_png_is_copied_without_its_texts_and_with_every_pixel(tmp_path: Path) -> None:
-    assert copy(png(tiff(">", 1)), tmp_path) == PLAIN_PNG
-
-
-def test_a_png_keeps_which_side_is_up(tmp_path: Path) -> None:
-    turned = chunk(b"eXIf", only_upright(8))
-    assert copy(png(tiff(">", 8)), tmp_path) == PNG_HEAD + turned + b"".join(PNG_PICTURE)
-
-
-def test_a_webp_is_copied_without_its_place_and_with_every_pixel(tmp_path: Path) -> None:
-    assert copy(webp(tiff("<", 1)), tmp_path) == riff(extended(0x10), WEBP_PICTURE)
-
-
-@pytest.mark.parametrize("start", [b"", b"Exif\0\0"])
-def test_a_webp_keeps_which_side_is_up(start: bytes, tmp_path: Path) -> None:
-    turned = (b"EXIF", only_upright(3))
-    assert copy(webp(start + tiff("<", 3)), tmp_path) == riff(extended(0x18), WEBP_PICTURE, turned)
-
-
-def test_a_film_is_copied_without_its_place_and_nothing_in_it_moves(tmp_path: Path) -> None:
-    source, taken = film(), copy(film(), tmp_path)
-    assert PLACE not in taken
-    for name in (b"meta", b"udta", b"uuid"):
-        source = source.replace(name, b"free")
-    assert taken == source.replace(PLACE, bytes(len(PLACE)))
-
-
 @pytest.mark.parametrize("suffix", set(SAMPLES) - {".gif"})
 def test_a_file_cut_off_anywhere_is_refused(suffix: str, tmp_path: Path) -> None:
     plain = {".jpg": PLAIN_JPEG, ".png": PLAIN_PNG, ".webp": riff(extended(0), WEBP_PICTURE)}
@@ -365,17 +160,6 @@ def test_a_file_that_cannot_be_whole_is_refused(content: bytes, tmp_path: Path) 
     assert refused(content, tmp_path / "media") == "That file is cut off or damaged."
 
 
-def test_a_film_of_boxes_without_end_is_refused(tmp_path: Path) -> None:
-    assert refused(film() + box(b"free") * 100_001, tmp_path / "media")
-
-
-def test_boxes_within_boxes_are_followed_no_further_than_films_have_them(tmp_path: Path) -> None:
-    nested = b""
-    for _ in range(3_000):
-        nested = box(b"moov", nested)
-    assert refused(box(b"ftyp", b"isom") + nested, tmp_path / "media")
-
-
 @given(start=st.sampled_from(sorted(SAMPLES)), kept=st.floats(0, 1), rest=st.binary(max_size=60))
 def test_no_bytes_break_it_and_a_copy_of_a_copy_is_the_same(
     start: str, kept: float, rest: bytes, tmp_path_factory: pytest.TempPathFactory
@@ -387,18 +171,6 @@ def test_no_bytes_break_it_and_a_copy_of_a_copy_is_the_same(
     except UserError:
         return
     assert take(Path(taken.file), folder) == taken
-
-
-@given(body=st.binary(max_size=200))
-def test_no_bytes_behind_a_photographs_start_break_it(
-    body: bytes, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.getbasetemp() / "media"
-    try:
-        taken = copy(b"\xff\xd8\xff" + body + b"\xff\xda\0\2" + body + b"\xff\xd9", folder)
-    except UserError:
-        return
-    assert taken.endswith(b"\xff\xd9")
 
 
 @pytest.fixture

@@ -1,15 +1,16 @@
-"""Accounts that come and go, with a real store, a real keyring and the loopback X."""
+"""Accounts that come and go, with a real store and the loopback X."""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from app.drafts.lane import StoreLane
 from app.errors import StoreError
 from app.posting.accounts import Account, Accounts, Way
 from app.posting.answers import Refusal, Refused
@@ -19,6 +20,7 @@ from app.posting.tokens import Strings, Tokens
 from app.posting.x_client import XClient
 from app.vault import Vault
 from tests.helpers.keyring import lasting_vault
+from tests.helpers.lane import TellingLane
 from tests.helpers.x_faults import RESET_READ, Fault, late, says
 from tests.helpers.x_kinds import Kind
 from tests.helpers.x_server import X
@@ -46,7 +48,8 @@ class Home:
     def __init__(self, x: X, vault: Vault, folder: Path) -> None:
         self.x, self.vault, self.locks = x, vault, folder / "locks"
         self.user = x.add_user("anna", "Premium")
-        self.lane = StoreLane(folder / "drafts.sqlite3")
+        self.file = folder / "drafts.sqlite3"
+        self.lane = TellingLane(self.file)
 
     def open_browser(self, address: str) -> bool:
         self.x.approve(address)
@@ -111,11 +114,10 @@ def x() -> Iterator[X]:
 
 
 @pytest.fixture
-def home(x: X, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    with lasting_vault(tmp_path, monkeypatch) as vault:
-        home = Home(x, vault, tmp_path)
-        yield home
-        assert home.lane.close(SECONDS)
+def home(x: X, tmp_path: Path) -> Iterator[Home]:
+    home = Home(x, Vault(None), tmp_path)
+    yield home
+    assert home.lane.close(SECONDS)
 
 
 def strings_of(home: Home) -> Strings:
@@ -182,6 +184,25 @@ def test_cancelled_behind_the_grant_the_tokens_are_revoked(home: Home) -> None:
     assert home.accounts() == ()
 
 
+def test_cancelled_while_it_is_being_written_down_no_account_is_left(home: Home) -> None:
+    async def main() -> None:
+        adding = asyncio.create_task(home.adding())
+        assert await asyncio.to_thread(home.lane.begun.wait, SECONDS)
+        adding.cancel()
+        await asyncio.sleep(0)
+        other_program.rollback()
+        with pytest.raises(asyncio.CancelledError):
+            await adding
+
+    home.accounts()
+    home.lane.begun.clear()
+    with closing(sqlite3.connect(home.file)) as other_program:
+        other_program.execute("BEGIN IMMEDIATE")
+        asyncio.run(main())
+    assert home.is_revoked()
+    assert (home.secrets(), home.accounts()) == ([], ())
+
+
 def test_four_strings_make_an_account(home: Home) -> None:
     account = home.add_by_strings(strings_of(home))
     assert (account.id, account.way, account.client_id) == (home.user.id, Way.OAUTH1, "")
@@ -210,6 +231,17 @@ def test_a_removed_account_is_signed_out_at_x_and_forgotten(home: Home) -> None:
     assert (home.secrets(), home.accounts()) == ([], ())
 
 
+def test_a_real_keyring_holds_what_an_account_needs_and_nothing_once_it_is_removed(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lasting_vault(tmp_path, monkeypatch) as vault:
+        home.vault = vault
+        account = home.add()
+        assert home.secrets() == ["access", "refresh", "expires"]
+        home.remove(account)
+        assert home.secrets() == []
+
+
 def test_removing_one_account_leaves_the_other_alone(home: Home) -> None:
     first = home.add()
     home.x.person = home.x.add_user("ben")
@@ -222,6 +254,24 @@ def test_an_account_is_removed_although_x_is_out_of_reach(home: Home) -> None:
     account = home.add()
     with home.x.offline():
         home.remove(account)
+    assert (home.secrets(), home.accounts()) == ([], ())
+
+
+def test_cancelled_while_it_signs_out_an_account_is_removed_all_the_same(home: Home) -> None:
+    async def main() -> None:
+        x = home.x
+        removing = asyncio.create_task(
+            remove_account(home.lane, home.vault, x.endpoints, home.locks, account)
+        )
+        assert await asyncio.to_thread(gate.reached.wait, SECONDS)
+        removing.cancel()
+        gate.set()
+        with pytest.raises(asyncio.CancelledError):
+            await removing
+
+    account, gate = home.add(), Gate()
+    home.x.next(Kind.REVOKE, late(gate))
+    asyncio.run(main())
     assert (home.secrets(), home.accounts()) == ([], ())
 
 

@@ -160,3 +160,31 @@ def test_a_deleted_post_puts_the_draft_back_and_may_be_posted_again(
 def test_an_entry_that_is_not_there_is_told_in_a_sentence(outbox: Outbox) -> None:
     with pytest.raises(UserError, match="no such post"):
         outbox.entry(99)
+
+
+def test_a_thread_whose_live_posts_are_not_its_first_ones_does_not_go_on(
+    outbox: Outbox, draft: str
+) -> None:
+    """Going on by number alone would leave out the post that has moved up."""
+    outbox.posted(sent(outbox, draft).id, "100")
+    outbox.withdraw_waiting(draft)
+    with pytest.raises(UserError, match="not the first ones"):
+        outbox.begin(draft, "7", THREAD[1:])
+
+
+def test_a_thread_without_its_first_post_does_not_go_on(outbox: Outbox, draft: str) -> None:
+    _, entries = outbox.begin(draft, "7", THREAD)
+    for number, entry in enumerate(entries[:2]):
+        outbox.posted(outbox.send(entry.id, "").id, str(number))
+    outbox.withdraw_waiting(draft)
+    outbox.deleted(entries[0].id)
+    with pytest.raises(UserError, match="not the first ones"):
+        outbox.begin(draft, "7", THREAD)
+
+
+def test_an_attempt_that_x_refused_is_no_first_attempt(outbox: Outbox, draft: str) -> None:
+    refused = sent(outbox, draft)
+    outbox.withdraw_waiting(draft)
+    outbox.rejected(refused.id, "forbidden", "")
+    again = sent(outbox, draft)
+    assert outbox.first_attempt(again) == again.created

@@ -342,6 +342,22 @@ def test_a_post_can_be_taken_down_and_put_up_again(person: Person) -> None:
     assert person.posts(id).state is State.POSTED
 
 
+def test_a_post_that_is_gone_already_counts_as_taken_down(person: Person) -> None:
+    id = person.writes("One.")
+    [entry] = person.posts(id).entries
+    person.x.next(Kind.DELETE, says(404))
+    asyncio.run(person.poster.delete(entry, person.account))
+    assert person.draft(id).folder is Folder.DRAFTS
+
+
+def test_a_post_that_is_accounted_for_is_not_looked_for(person: Person) -> None:
+    person.x.next(Kind.POST, RESET_READ)
+    entry = person.posts(person.writes("One.")).entries[0]
+    asyncio.run(person.poster.resolve(entry, is_up=False))
+    with pytest.raises(UserError, match="accounted for already"):
+        asyncio.run(person.poster.check(entry, person.account))
+
+
 def edit(person: Person, id: str, text: str) -> Outcome:
     [entry] = person.entries(id)
     return asyncio.run(person.poster.edit(entry, person.account, text))

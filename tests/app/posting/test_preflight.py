@@ -82,6 +82,6 @@ def test_a_poll_with_one_answer_is_refused() -> None:
 def test_images_without_a_description_are_counted_and_do_not_refuse(tmp_path: Path) -> None:
     image = tmp_path / "a.png"
     image.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
-    extras = Extras((PostExtras((Medium(str(image)), Medium(str(image), "A bike."))),))
-    seen = look_at(Door.API, ("",), extras, ACCOUNT)
-    assert (seen.undescribed, seen.may_go) == (1, True)
+    media = (Medium(str(image)), Medium(str(image), "A bike."), Medium(str(image), " \n"))
+    seen = look_at(Door.API, ("",), Extras((PostExtras(media),)), ACCOUNT)
+    assert (seen.undescribed, seen.may_go) == (2, True)

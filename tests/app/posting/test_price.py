@@ -19,6 +19,7 @@ from app.posting.price import in_words, price_of
         ((Content("Read example.org."),), "0.20"),
         ((Content("One."), Content("Read example.org.")), "0.215"),
         ((Content("", PostExtras((Medium("a"), Medium("b", "A bike.")))),), "0.020"),
+        ((Content("", PostExtras((Medium("a", " \n"),))),), "0.015"),
     ],
 )
 def test_posts_links_and_alt_texts_are_added_up(contents: tuple[Content, ...], price: str) -> None:

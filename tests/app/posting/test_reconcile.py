@@ -18,12 +18,18 @@ NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
 
 def found(content: Content, *texts: str, known: frozenset[str] = frozenset()) -> str:
-    timeline = [LivePost(str(number), text, NOW) for number, text in enumerate(texts)]
+    timeline = [
+        LivePost(str(number), text, NOW, content.reply_to) for number, text in enumerate(texts)
+    ]
     post = matching(content, timeline, known)
     return post.id if post else ""
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])).filter(
+        lambda text: bool(text.split())
+    )
+)
 def test_a_text_is_found_as_x_escapes_it(text: str) -> None:
     assert found(Content(text), html.escape(text, quote=False)) == "0"
 
@@ -56,3 +62,14 @@ def test_another_text_is_not_taken_for_it(shown: str) -> None:
 
 def test_a_post_that_is_accounted_for_is_not_taken_for_another() -> None:
     assert found(Content("One."), "One.", "One.", known=frozenset("0")) == "1"
+
+
+@pytest.mark.parametrize(("reply_to", "shown_under"), [("", "9"), ("9", ""), ("9", "8")])
+def test_a_post_under_another_one_is_not_taken_for_it(reply_to: str, shown_under: str) -> None:
+    timeline = [LivePost("0", "One.", NOW, shown_under)]
+    assert matching(Content("One.", reply_to=reply_to), timeline, frozenset()) is None
+
+
+def test_a_post_without_words_is_never_taken_for_another() -> None:
+    content = Content("", PostExtras((Medium("a.png"),)))
+    assert found(content, "https://x.com/mill/status/12/photo/1") == ""

@@ -204,7 +204,7 @@ def test_what_is_not_the_callback_is_refused_and_the_waiting_goes_on(
 
 def test_a_request_without_end_is_dropped_and_the_waiting_goes_on(x: X) -> None:
     stranger = Stranger(x, "GET /callback HTTP/1.1\r\n" + "Cookie: a\r\n" * 20_000)
-    assert signed_in(x, stranger)
+    assert signed_in(x, stranger, patience_s=SECONDS / 4)
     assert stranger.answer == ""
 
 
@@ -292,6 +292,29 @@ def test_cancelled_it_ends_at_once_and_nothing_listens_any_more(
     opened = Event()
     asyncio.run(main())
     assert not any(map(is_listening, ports))
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_who_calls_just_as_the_listening_ends_is_hung_up_on(x: X, turns: int) -> None:
+    async def main() -> bytes:
+        signing_in = asyncio.create_task(sign_in(x.sign_ins.client_id, x.endpoints, browser))
+        while not opened:
+            await asyncio.sleep(0)
+        with socket.create_connection(("127.0.0.1", port_of(opened[0])), SECONDS) as caller:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            signing_in.cancel()
+            await asyncio.wait({signing_in})
+            with suppress(ConnectionError):
+                return await asyncio.to_thread(caller.recv, 1)
+        return b""
+
+    def browser(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    opened: list[str] = []
+    assert asyncio.run(main()) == b""
 
 
 def test_where_a_port_is_taken_the_next_one_serves(x: X, ports: tuple[int, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Tokens in a real keyring, renewed at the loopback X."""
+"""Tokens that are renewed at the loopback X; where processes share them, in a real keyring."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from tests.helpers.x_kinds import Kind
 from tests.helpers.x_server import X
 
 T = TypeVar("T")
+Start = Callable[..., "subprocess.Popen[str]"]
 ROOT = Path(__file__).parents[3]
 SECONDS = 20.0
 OAUTH1 = ("api key", "api key secret", "access token", "access token secret")
@@ -157,24 +158,25 @@ def x() -> Iterator[X]:
 
 
 @pytest.fixture
-def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
+def home(x: X, tmp_path: Path) -> Home:
+    return Home(x, Vault(None), tmp_path / "locks")
+
+
+@pytest.fixture
+def real(x: X, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """Kept in a real keyring, which other processes find."""
     with lasting_vault(tmp_path, monkeypatch) as vault:
-        yield vault
+        yield Home(x, vault, tmp_path / "locks")
 
 
 @pytest.fixture
-def home(x: X, vault: Vault, tmp_path: Path) -> Home:
-    return Home(x, vault, tmp_path / "locks")
-
-
-@pytest.fixture
-def start(home: Home) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start(real: Home) -> Iterator[Start]:
     """Starts a Python program with the account as its arguments."""
     with ExitStack() as started:
 
         def start_it(program: str, *more: str) -> subprocess.Popen[str]:
-            api, account = home.x.endpoints.api, home.account
-            given = [api, account.id, account.client_id, str(home.locks), *more]
+            api, account = real.x.endpoints.api, real.account
+            given = [api, account.id, account.client_id, str(real.locks), *more]
             child = subprocess.Popen(
                 [sys.executable, "-c", ARGUMENTS + program, *given],
                 cwd=ROOT,
@@ -228,31 +230,29 @@ def test_after_a_401_the_request_goes_out_once_more_with_a_new_token(home: Home)
     assert home.renewals() == 1
 
 
-def test_what_x_grants_is_in_the_keyring_before_it_is_used(home: Home) -> None:
-    home.keep_for(timedelta(0))
-    asyncio.run(home.tokens().auth())
-    newest = home.x.tokens[-1]
-    assert (home.kept("access"), home.kept("refresh")) == (newest.access, newest.refresh)
-    ends = datetime.fromisoformat(home.kept("expires") or "")
+def test_what_x_grants_is_in_the_keyring_before_it_is_used(real: Home) -> None:
+    real.keep_for(timedelta(0))
+    asyncio.run(real.tokens().auth())
+    newest = real.x.tokens[-1]
+    assert (real.kept("access"), real.kept("refresh")) == (newest.access, newest.refresh)
+    ends = datetime.fromisoformat(real.kept("expires") or "")
     assert abs(ends - newest.until) < timedelta(seconds=5)
 
 
-def test_two_processes_that_renew_at_once_stay_both_signed_in(
-    home: Home, start: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_two_processes_that_renew_at_once_stay_both_signed_in(real: Home, start: Start) -> None:
     processes = [start(RENEWING), start(RENEWING)]
     assert [line(process) for process in processes] == ["ready", "ready"]
-    home.x.expire(home.access)
+    real.x.expire(real.access)
     gate = Gate()
-    home.x.next(Kind.TOKEN, late(gate))
+    real.x.next(Kind.TOKEN, late(gate))
     for process in processes:
         go(process)
     assert [line(process) for process in processes] == ["asking", "asking"]
     assert gate.reached.wait(SECONDS)
     gate.set()
-    assert [line(process) for process in processes] == [home.user.id, home.user.id]
-    assert home.renewals() == 1
-    assert home.kept("refresh") == home.x.tokens[-1].refresh
+    assert [line(process) for process in processes] == [real.user.id, real.user.id]
+    assert real.renewals() == 1
+    assert real.kept("refresh") == real.x.tokens[-1].refresh
 
 
 def test_two_requests_of_one_process_that_renew_at_once_renew_once(home: Home) -> None:
@@ -312,14 +312,14 @@ def test_signing_in_again_mends_a_lost_answer(home: Home) -> None:
     assert asyncio.run(home.me()) == home.user.id
 
 
-@pytest.mark.parametrize("saves", [1, 2, 3])
+@pytest.mark.parametrize("saves", [1, 2])
 def test_a_process_that_dies_between_its_saves_signs_nobody_out(
-    home: Home, start: Callable[..., subprocess.Popen[str]], saves: int
+    real: Home, start: Start, saves: int
 ) -> None:
-    home.x.expire(home.access)
+    real.x.expire(real.access)
     assert start(DYING, str(saves)).wait(SECONDS) == 9
-    assert home.kept("refresh") == home.x.tokens[-1].refresh
-    assert asyncio.run(home.me()) == home.user.id
+    assert real.kept("refresh") == real.x.tokens[-1].refresh
+    assert asyncio.run(real.me()) == real.user.id
 
 
 def test_where_x_refuses_the_renewal_there_are_no_other_credentials(home: Home) -> None:
@@ -373,13 +373,15 @@ def test_a_renewal_that_has_begun_is_kept_although_it_is_cancelled(home: Home) -
     assert home.kept("refresh") == home.x.tokens[-1].refresh != home.refresh
 
 
-def test_cancelled_while_another_process_renews_nothing_is_sent(home: Home) -> None:
+def test_cancelled_while_another_process_renews_it_ends_at_once_and_sends_nothing(
+    home: Home,
+) -> None:
     async def main() -> None:
         asking = asyncio.create_task(home.tokens().auth())
         assert await asyncio.to_thread(queue.joined.wait, SECONDS)
         asking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asking
+        await asyncio.wait({asking}, timeout=SECONDS / 4)
+        assert asking.cancelled()
 
     home.keep_for(timedelta(0))
     with home.busy(), Queue() as queue:

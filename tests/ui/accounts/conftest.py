@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.drafts.lane import StoreLane
 from app.posting.endpoints import endpoints
 from app.posting.loop_thread import LoopThread
 from app.posting.sign_in import PORTS
 from app.vault import Vault
+from tests.helpers.lane import TellingLane
 from tests.helpers.x_oauth import User
 from tests.helpers.x_server import X
 from tests.ui.accounts.parts import WAIT_S, Browser, Parts
@@ -43,8 +43,8 @@ def loop() -> Iterator[LoopThread]:
 
 
 @pytest.fixture
-def lane(tmp_path: Path) -> Iterator[StoreLane]:
-    lane = StoreLane(tmp_path / "drafts.sqlite3")
+def lane(tmp_path: Path) -> Iterator[TellingLane]:
+    lane = TellingLane(tmp_path / "drafts.sqlite3")
     yield lane
     lane.close(WAIT_S)
 
@@ -60,7 +60,7 @@ def parts(
     theme: Theme,
     tmp_path: Path,
     x: X,
-    lane: StoreLane,
+    lane: TellingLane,
     loop: LoopThread,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Parts]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.drafts.lane import StoreLane
 from app.drafts.store import DraftStore
 from app.posting.accounts import Account, Accounts
 from app.vault import Vault
+from tests.helpers.lane import TellingLane
 from tests.helpers.window import button
 from tests.helpers.x_oauth import FourStrings
 from tests.helpers.x_server import X
@@ -62,7 +62,7 @@ class Parts:
     browser: Browser
     vault: Vault
     openings: list[Vault]
-    lane: StoreLane
+    lane: TellingLane
 
     @property
     def chip(self) -> AccountChip:

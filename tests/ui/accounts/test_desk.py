@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import keyring.backends.fail
 import pytest
 from PySide6.QtWidgets import QMessageBox
@@ -9,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from app.posting.accounts import Account, Way
 from app.vault import Vault
+from tests.helpers.window import button
+from tests.helpers.x_faults import Gate, late
 from tests.helpers.x_kinds import Kind
 from tests.helpers.x_oauth import User
 from tests.helpers.x_server import X
-from tests.ui.accounts.parts import WAIT_S, Parts
+from tests.ui.accounts.parts import WAIT_S, Parts, give_keys, wait_for_account
 
 MILL = Account("7", "millroad", "Mill Road", Way.OAUTH2, "app")
 COUNCIL = Account("8", "council", "Council", Way.OAUTH2, "app")
@@ -39,6 +45,10 @@ def signed_in(parts: Parts, x: X, person: User, qtbot: QtBot) -> Account:
 
 def secrets(parts: Parts, account: Account) -> list[str | None]:
     return [parts.vault.read(account.id, name) for name in ("refresh", "access", "expires")]
+
+
+def has_asked(x: X, kind: Kind) -> bool:
+    return kind.split()[1] in [request.path for request in x.requests]
 
 
 def test_the_account_that_posted_last_posts(parts: Parts, qtbot: QtBot) -> None:
@@ -87,7 +97,7 @@ def test_signing_out_revokes_and_forgets(
     parts.chip.sign_out_requested.emit(signed_in.id)
     qtbot.waitUntil(lambda: parts.kept() == (), timeout=MS)
     assert secrets(parts, signed_in) == [None] * 3
-    assert str(Kind.REVOKE).split()[1] in [request.path for request in x.requests]
+    assert has_asked(x, Kind.REVOKE)
 
 
 def test_signed_out_shows_at_once(parts: Parts, signed_in: Account, qtbot: QtBot) -> None:
@@ -102,6 +112,54 @@ def test_signing_out_leaves_the_others(parts: Parts, signed_in: Account, qtbot: 
     parts.desk.sign_out(signed_in.id)
     qtbot.waitUntil(lambda: parts.kept() == (MILL,), timeout=MS)
     assert parts.desk.current == MILL
+
+
+def test_adding_an_account_again_waits_for_its_sign_out(
+    parts: Parts, x: X, person: User, signed_in: Account, qtbot: QtBot
+) -> None:
+    gate = Gate()
+    x.next(Kind.REVOKE, late(gate))
+    parts.desk.sign_out(signed_in.id)
+    qtbot.waitUntil(gate.reached.is_set, timeout=MS)
+    give_keys(parts, x.four_strings(person))
+    with pytest.raises(qtbot.TimeoutError):
+        qtbot.waitUntil(lambda: has_asked(x, Kind.ME), timeout=300)
+    gate.set()
+    account = wait_for_account(parts, qtbot)
+    assert (account.id, account.way) == (person.id, Way.OAUTH1)
+    assert parts.kept() == (account,)
+    assert parts.vault.read(person.id, "api key")
+
+
+def test_cancelling_that_leaves_the_sign_out_alone(
+    parts: Parts, x: X, person: User, signed_in: Account, qtbot: QtBot
+) -> None:
+    gate = Gate()
+    x.next(Kind.REVOKE, late(gate))
+    parts.desk.sign_out(signed_in.id)
+    qtbot.waitUntil(gate.reached.is_set, timeout=MS)
+    give_keys(parts, x.four_strings(person))
+    button(parts.dialog, "Cancel").click()
+    gate.set()
+    qtbot.waitUntil(lambda: parts.kept() == (), timeout=MS)
+    assert secrets(parts, signed_in) == [None] * 3
+    assert not has_asked(x, Kind.ME)
+
+
+def test_an_account_that_is_given_up_while_it_is_written_down_never_shows(
+    parts: Parts, x: X, person: User, tmp_path: Path, qtbot: QtBot
+) -> None:
+    start_with(parts, qtbot, MILL)
+    with closing(sqlite3.connect(tmp_path / "drafts.sqlite3")) as other_program:
+        other_program.execute("BEGIN IMMEDIATE")
+        parts.lane.begun.clear()
+        give_keys(parts, x.four_strings(person))
+        qtbot.waitUntil(parts.lane.begun.is_set, timeout=MS)
+        with qtbot.assertNotEmitted(parts.desk.changed, wait=300):
+            button(parts.dialog, "Cancel").click()
+            other_program.rollback()
+    qtbot.waitUntil(lambda: parts.kept() == (MILL,), timeout=MS)
+    assert parts.vault.read(person.id, "api key") is None
 
 
 def test_signing_out_works_offline(parts: Parts, x: X, signed_in: Account, qtbot: QtBot) -> None:

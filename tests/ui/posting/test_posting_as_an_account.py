@@ -229,6 +229,19 @@ def test_what_x_did_not_confirm_is_asked_about(signed_in: Twite, x: X, says_in_t
     assert len(x.posts) == 1
 
 
+def test_another_text_than_the_one_that_was_asked_about_is_not_sent_again(
+    signed_in: Twite, x: X, says_in_time: Wait
+) -> None:
+    x.next(Kind.POST, RESET_READ)
+    post(signed_in, "One.")
+    says_in_time(signed_in, "X did not confirm the post")
+    button(question(signed_in), "Send again (may duplicate)").click()
+    editors(signed_in)[0].replace_text("Half a thou")
+    says_in_time(signed_in, "Taking a note")
+    signed_in.posting.close()
+    assert x.posts == []
+
+
 def test_checking_again_finds_it(signed_in: Twite, x: X, says_in_time: Wait) -> None:
     x.next(Kind.POST, RESET_DONE)
     x.next(Kind.TIMELINE, says(503))

@@ -1,0 +1,131 @@
+"""Every shape of graph gives the log chances that the model gives without a cache, or is refused.
+
+The graphs are tiny and random; the reference is the same model in numpy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.engine.decode import Decoder, Ending, Row, Run
+from models.engine.sampling import Sampling
+from models.engine.session import load_graph
+from models.errors import ModelError
+from tests.helpers.tiny_graph import TinyGraph
+
+END = 0
+PREFIX, PROMPT, OTHER_PROMPT = (3, 9, 4, 15), (11, 5, 8), (13, 2)
+SHAPES = [
+    TinyGraph(grouped, positions, kind, heads=heads, kv_heads=kv_heads)
+    for grouped in (True, False)
+    for positions in (True, False)
+    for kind in ("float32", "float16")
+    for heads, kv_heads in ((1, 1), (4, 2), (9, 3))
+]
+
+
+def name(tiny: TinyGraph) -> str:
+    attention = "grouped" if tiny.grouped else "plain"
+    positions = "positions" if tiny.positions else "no positions"
+    return f"{attention}, {positions}, {tiny.kind}, {tiny.heads} heads of {tiny.kv_heads}"
+
+
+def decoder(tiny: TinyGraph, folder: Path) -> Decoder:
+    """Each token writes one byte of its own number, so that what is written tells the tokens."""
+    graph = load_graph(tiny.save(folder), "cpu", threads=1)
+    return Decoder(graph, [bytes([token]) for token in range(tiny.vocabulary)], [END])
+
+
+def draw(decoder: Decoder, prompt: tuple[int, ...], seed: int = 5) -> list[Row]:
+    run = Run(PREFIX, prompt, 5, 5, 12, seed, Sampling(temperature=1.0, min_p=0.001, apart=0.0))
+    return decoder.run(run, lambda _: None, lambda: False)
+
+
+def by_the_book(tiny: TinyGraph, prompt: tuple[int, ...], row: Row) -> float:
+    """The log chance of all that a row was given, read at once."""
+    given = [*row.written, *([END] if row.ending is Ending.SENTENCE else [])]
+    before = [*PREFIX, *prompt]
+    logits = tiny.logits([*before, *given])[len(before) - 1 : -1].astype(np.float64)
+    totals = np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1)) + logits.max(-1)
+    return float((logits[range(len(given)), given] - totals).sum())
+
+
+def tolerance(tiny: TinyGraph) -> float:
+    return 0.25 if tiny.kind == "float16" else 0.02
+
+
+@pytest.mark.parametrize("tiny", SHAPES, ids=name)
+def test_rows_are_drawn_as_if_each_was_read_from_its_beginning(
+    tiny: TinyGraph, tmp_path: Path
+) -> None:
+    writer = decoder(tiny, tmp_path)
+    for prompt in (PROMPT, OTHER_PROMPT, PROMPT):
+        rows = draw(writer, prompt)
+        wanted = [by_the_book(tiny, prompt, row) for row in rows]
+        given = [row.log_likelihood for row in rows]
+        assert given == pytest.approx(wanted, abs=tolerance(tiny))
+
+
+def test_rows_of_the_tiny_model_end_at_different_steps(tmp_path: Path) -> None:
+    rows = [row for seed in range(4) for row in draw(decoder(SHAPES[1], tmp_path), PROMPT, seed)]
+    assert {row.ending for row in rows} == {Ending.SENTENCE, Ending.TOKENS}
+    assert len({row.tokens for row in rows}) > 2
+
+
+def test_both_kinds_of_attention_draw_the_same_rows(tmp_path: Path) -> None:
+    texts = [
+        [row.written for row in draw(decoder(TinyGraph(grouped), tmp_path), PROMPT)]
+        for grouped in (True, False)
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_a_prefix_is_read_once(tmp_path: Path) -> None:
+    tiny = TinyGraph(grouped=False)
+    writer = decoder(tiny, tmp_path)
+    writer.warm_up(PREFIX, rows=5, room=20)
+    warm = [row.written for row in draw(writer, PROMPT)]
+    assert warm == [row.written for row in draw(decoder(tiny, tmp_path), PROMPT)]
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_how_attention_keeps_its_past_is_seen_and_not_guessed(
+    grouped: bool, tmp_path: Path
+) -> None:
+    shapes = load_graph(TinyGraph(grouped).save(tmp_path), "cpu", threads=1).shapes
+    assert shapes.in_place == grouped
+    assert (shapes.layers, shapes.kv_heads, shapes.head_dim, shapes.vocabulary) == (2, 2, 8, 16)
+
+
+def test_logits_may_be_finer_than_the_cache(tmp_path: Path) -> None:
+    tiny = TinyGraph(kind="float16", logits_kind="float32")
+    rows = draw(decoder(tiny, tmp_path), PROMPT)
+    wanted = [by_the_book(tiny, PROMPT, row) for row in rows]
+    assert [row.log_likelihood for row in rows] == pytest.approx(wanted, abs=tolerance(tiny))
+
+
+PLAIN = TinyGraph(grouped=False)
+
+
+@pytest.mark.parametrize(
+    "tiny",
+    [
+        replace(PLAIN, past_axes=(512, 512)),
+        replace(PLAIN, past_axes=("past", "window")),
+        replace(PLAIN, window=3),
+    ],
+    ids=["a cache of fixed length", "layers that count differently", "a cache that forgets"],
+)
+def test_a_sliding_window_is_refused(tiny: TinyGraph, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="sliding window") as refused:
+        load_graph(tiny.save(tmp_path), "cpu", threads=1)
+    assert refused.value.what_to_do == "Choose an export that keeps the whole cache."
+
+
+def test_an_input_that_nothing_is_known_of_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="use_cache_branch"):
+        load_graph(TinyGraph(extra_input="use_cache_branch").save(tmp_path), "cpu", threads=1)
