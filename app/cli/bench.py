@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from app import paths
-from app.cli.draft import add_device_option, explain_device
+from app.cli.draft import add_model_options, explain_device
 from app.cli.output import print_json
 from app.errors import ModelError, UserError
-from models.library import BUILT_IN, Library
+from models.library import Library
 
 _MOST_ROWS = 256
 _MOST_TOKENS = 1_000_000
@@ -43,8 +43,7 @@ def add_to(commands: Any) -> None:
         parser.add_argument(
             name, type=_whole(most), default=default, metavar="N", help=f"{meaning} ({default})"
         )
-    add_device_option(parser)
-    parser.add_argument("--model", metavar="ID", default=BUILT_IN, help="the built-in one if left")
+    add_model_options(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON object")
     parser.set_defaults(run=_run)
 

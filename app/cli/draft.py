@@ -14,6 +14,7 @@ from app.compose import events
 from app.compose.brief import COUNTS, Brief, Length, Tone
 from app.errors import NotesError, UserError
 from app.writer import Writer
+from models.library import BUILT_IN
 
 _E = TypeVar("_E")
 _LOADING_S = 60.0
@@ -35,13 +36,16 @@ def add_to(commands: Any) -> None:
         "--length", choices=[length.value for length in Length], default=Length.FULL.value
     )
     parser.add_argument("--seed", type=int, help="the same number gives the same drafts again")
-    add_device_option(parser)
+    add_model_options(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON object")
     parser.set_defaults(run=_run)
 
 
-def add_device_option(parser: argparse.ArgumentParser) -> None:
-    """Add `--device`."""
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--model` and `--device`."""
+    parser.add_argument(
+        "--model", metavar="ID", default=BUILT_IN, help="as `twite models list` prints it"
+    )
     parser.add_argument(
         "--device",
         choices=("auto", "cpu", "cuda"),
@@ -65,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
     )
     brief.check()
-    ready, finished = _write(brief, arguments.device)
+    ready, finished = _write(brief, arguments.model, arguments.device)
     explain_device(arguments.device, ready.device_note)
     if arguments.json:
         print_json(_fields(brief.notes, ready, finished))
@@ -76,10 +80,10 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write(brief: Brief, device: str) -> tuple[events.Ready, events.Finished]:
+def _write(brief: Brief, model: str, device: str) -> tuple[events.Ready, events.Finished]:
     """Run one brief through the writer; raises its error where it fails."""
     inbox: SimpleQueue[events.Event] = SimpleQueue()
-    writer = Writer(paths.models_folder(), inbox.put, device=device)
+    writer = Writer(paths.models_folder(), inbox.put, model, device)
     writer.warm_up(brief)
     writer.start()
     try:

@@ -171,6 +171,11 @@ def test_notes_beyond_the_limit_are_refused_before_a_model_is_looked_for(tmp_pat
     assert said.startswith("The notes are 50,000 characters long; the most")
 
 
+def test_a_model_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
+    """The rest of what it says is as for the built-in one."""
+    assert "gemma" in sentence(run(tmp_path, "--notes", NOTES, "--model", "gemma"))
+
+
 def test_a_missing_model_is_answered_with_the_command_that_makes_it(tmp_path: Path) -> None:
     none = tmp_path / "models"
     none.mkdir()
