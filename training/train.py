@@ -197,13 +197,6 @@ def batch_loss(model: Any, batch: Sequence[Example], *, is_training: bool) -> to
         return functional.cross_entropy(logits, labels[:, 1:][wanted], reduction="none")
 
 
-def batch_losses(model: Any, batch: Sequence[Example], *, is_training: bool) -> torch.Tensor:
-    """Cross-entropy of each whole post, in nats, `[batch]`."""
-    losses = batch_loss(model, batch, is_training=is_training)
-    rows = torch.tensor([row for row, example in enumerate(batch) for _ in example.post])
-    return torch.zeros(len(batch)).index_add(0, rows, losses)
-
-
 def held_out_loss(model: Any, examples: Sequence[Example], size: int = 16) -> float:
     """Mean loss a token."""
     order = sorted(examples, key=len)
