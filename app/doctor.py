@@ -19,13 +19,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-import keyring.backend
-
 from app import __version__, logs
 from app.drafts.failures import explained
 from app.drafts.migrations import refuse_newer, version_of
 from app.drafts.schema import MIGRATIONS
 from app.errors import ModelError, StoreError, UserError
+from app.places import Places
 from app.vault import open_vault
 from models.library import BUILT_IN, Library
 from models.manifest import verify
@@ -44,16 +43,6 @@ _MODULES = (
 ).split()
 """What Twite imports; a distribution of the same name brings it, or one of these."""
 _BROUGHT_BY = {"PySide6": "PySide6-Essentials", "onnxruntime": "onnxruntime-gpu"}
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the files lie that are looked at."""
-
-    drafts_file: Path
-    settings_file: Path
-    models_folder: Path
-    log_folder: Path
 
 
 @dataclass(frozen=True)
@@ -192,13 +181,13 @@ def _log_folder(folder: Path) -> str:
 
 
 def _keyring() -> str:
-    store = open_vault()._store
-    if not isinstance(store, keyring.backend.KeyringBackend):
+    name = open_vault().keyring_name
+    if not name:
         raise UserError(
             "There is no keyring that Twite trusts, so signing in lasts for one session only.",
             "Start the keyring of your desktop (GNOME Keyring or KWallet) to stay signed in.",
         )
-    return f"Sign-ins are kept in the system's own: {store.name}."
+    return f"Sign-ins are kept in the system's own: {name}."
 
 
 def _model(folder: Path) -> str:

@@ -31,16 +31,6 @@ def models_folder() -> Path:
     return Path(override) if override else data_folder() / "models"
 
 
-def locks_folder() -> Path:
-    """Files that processes lock to agree on turns."""
-    return data_folder() / "locks"
-
-
-def media_folder() -> Path:
-    """Twite's own copies of the images and videos of drafts."""
-    return data_folder() / "media"
-
-
 def drafts_file() -> Path:
     """The SQLite file that holds every draft."""
     return data_folder() / "drafts.sqlite3"

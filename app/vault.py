@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-import keyring.backend
-import keyring.errors
-
 from app.errors import UserError
 
 _T = TypeVar("_T")
@@ -52,6 +49,11 @@ class Vault:
         self.is_lasting = store is not None
         self._store = store or _Memory()
 
+    @property
+    def keyring_name(self) -> str:
+        """What the system's keyring is called, or "" where there is none."""
+        return str(getattr(self._store, "name", ""))
+
     def read(self, account: str, name: str) -> str | None:
         """A secret, or None where there is none; raises `UserError` where the keyring is shut."""
         return _told(lambda: self._store.get_password(SERVICE, _entry(account, name)))
@@ -70,6 +72,8 @@ class Vault:
 
 def open_vault() -> Vault:
     """The system's keyring, or a vault for this session where there is none to be trusted."""
+    import keyring.backend  # loads every backend there is, which no start should wait for
+
     usable = [
         backend
         for backend in keyring.backend.get_all_keyring()
@@ -103,6 +107,8 @@ def _name(backend: object) -> str:
 
 
 def _told(action: Callable[[], _T]) -> _T:
+    import keyring.errors  # as above
+
     try:
         return action()
     except keyring.errors.KeyringError as error:

@@ -28,10 +28,11 @@ from PySide6.QtWidgets import QApplication
 from app.compose.brief import SAMPLE_NOTES
 from app.drafts.extras import Extras, PostExtras
 from app.drafts.store import DraftStore
+from app.places import Places
 from app.posting.accounts import Account, Accounts, Way
 from app.posting.media import take
 from app.settings import ThemeChoice
-from ui.application import Places, Twite, build
+from ui.application import Twite, build
 
 DRAFTS: tuple[tuple[tuple[str, ...], str, timedelta], ...] = (
     (("Cafe Lindt reopens on Monday with the old menu and longer hours.",), "", timedelta(days=9)),

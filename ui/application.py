@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app import logs, settings
 from app.drafts.lane import StoreLane
 from app.errors import UserError
+from app.places import Places
 from app.posting.endpoints import endpoints
 from app.posting.loop_thread import LoopThread
 from app.settings import ThemeChoice
@@ -42,26 +42,6 @@ from ui.writer_bridge import WriterBridge
 
 CLOSING_S = 2.0
 """The longest that closing waits for the disk."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where this window's files lie."""
-
-    drafts_file: Path
-    settings_file: Path
-    models_folder: Path
-    log_folder: Path
-
-    @property
-    def media_folder(self) -> Path:
-        """Twite's own copies of images and videos."""
-        return self.drafts_file.parent / "media"
-
-    @property
-    def locks_folder(self) -> Path:
-        """Files that processes lock to agree on turns."""
-        return self.drafts_file.parent / "locks"
 
 
 class Twite(QObject):
@@ -110,7 +90,7 @@ class Twite(QObject):
             self.composer.chip,
             self.window,
             endpoints,
-            locks=lambda: places.locks_folder,
+            places.locks_folder,
         )
         self.posting = PostDesk(
             self._lane,

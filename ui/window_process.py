@@ -6,8 +6,9 @@ import sys
 
 from PySide6.QtWidgets import QApplication
 
-from app import logs, paths, settings
-from ui.application import Places, build
+from app import logs, paths
+from app.places import places
+from ui.application import build
 from ui.stop_signals import StopSignals
 
 
@@ -19,12 +20,7 @@ def run() -> int:
     application.setDesktopFileName(paths.APP_NAME)
     twite = build(
         application,
-        Places(
-            drafts_file=paths.drafts_file(),
-            settings_file=settings.settings_file(),
-            models_folder=paths.models_folder(),
-            log_folder=paths.state_folder(),
-        ),
+        places(),
     )
     stop_signals = StopSignals()
     stop_signals.arrived.connect(twite.close)

@@ -8,28 +8,30 @@ import sys
 import webbrowser
 from collections.abc import Callable, Coroutine
 from getpass import getpass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app import paths
+from app.cli.actions import add_action, open_lane
 from app.cli.output import print_json
 from app.cli.post import NEEDS_SIGN_IN
 from app.drafts.lane import StoreLane
 from app.errors import UserError
+from app.places import places
 from app.posting.accounts import Account, Accounts
 from app.posting.answers import Refusal, Refused
+from app.posting.callback import PORTS, callback_address
 from app.posting.endpoints import endpoints
-from app.posting.membership import add_account, add_account_by_strings, remove_account
 from app.posting.price import POST, POST_WITH_LINK, in_words
-from app.posting.sign_in import PORTS
-from app.posting.tokens import Strings
 from app.vault import Vault, open_vault
 
-_CLOSING_S = 5.0
+# What talks to X takes a third of a second to import; no other command should wait for it.
+if TYPE_CHECKING:
+    from app.posting.tokens import Strings
+
 _PRICE = (
     f"X charges your app {in_words(POST)} for a post, and {in_words(POST_WITH_LINK)} for one "
     "with a link."
 )
-_CALLBACKS = "\n".join(f"       http://127.0.0.1:{port}/callback" for port in PORTS)
+_CALLBACKS = "\n".join(f"       {callback_address(port)}" for port in PORTS)
 _GUIDE = f"""\
 Twite posts through an app at X that is your own:
   1. Make one at https://console.x.com.
@@ -57,7 +59,7 @@ def add_to(commands: Any) -> None:
     )
     parser = commands.add_parser("accounts", help="whom Twite may post as", description=purpose)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    add = _action(actions, "add", _add, "sign in to an account at X")
+    add = add_action(actions, "add", _with_store(_add), "sign in to an account at X")
     add.add_argument("--client-id", default="", metavar="ID", help="of your app; asked for if left")
     add.add_argument(
         "--oauth1",
@@ -65,33 +67,27 @@ def add_to(commands: Any) -> None:
         help="take the four strings of X's developer console, asked for or on lines of standard "
         "input, in place of signing in with the browser",
     )
-    _action(actions, "list", _list, "the accounts that are signed in")
-    remove = _action(actions, "remove", _remove, "sign out of an account and forget it")
+    add_action(actions, "list", _with_store(_list), "the accounts that are signed in")
+    remove = add_action(
+        actions, "remove", _with_store(_remove), "sign out of an account and forget it"
+    )
     remove.add_argument("name", metavar="NAME", help="its handle")
 
 
-def _action(
-    actions: Any, name: str, run: Callable[[argparse.Namespace, StoreLane], int], purpose: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=purpose, description=purpose)
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=lambda arguments: _with_store(run, arguments))
-    return parser
-
-
 def _with_store(
-    run: Callable[[argparse.Namespace, StoreLane], int], arguments: argparse.Namespace
-) -> int:
-    lane = StoreLane(paths.drafts_file())
-    try:
-        return run(arguments, lane)
-    except Refused as refused:
-        if refused.kind is not Refusal.SIGN_IN:
-            raise
-        print(f"{refused.what_happened} {refused.what_to_do}", file=sys.stderr)
-        return NEEDS_SIGN_IN
-    finally:
-        lane.close(_CLOSING_S)
+    run: Callable[[argparse.Namespace, StoreLane], int],
+) -> Callable[[argparse.Namespace], int]:
+    def with_store(arguments: argparse.Namespace) -> int:
+        with open_lane() as lane:
+            try:
+                return run(arguments, lane)
+            except Refused as refused:
+                if refused.kind is not Refusal.SIGN_IN:
+                    raise
+                print(f"{refused.what_happened} {refused.what_to_do}", file=sys.stderr)
+                return NEEDS_SIGN_IN
+
+    return with_store
 
 
 def _add(arguments: argparse.Namespace, lane: StoreLane) -> int:
@@ -114,7 +110,9 @@ def _signing_in(
     arguments: argparse.Namespace, lane: StoreLane, vault: Vault
 ) -> Coroutine[Any, Any, Account]:
     """What the person has to bring is asked for here, before anything runs."""
-    where, locks = endpoints(), paths.locks_folder()
+    from app.posting.membership import add_account, add_account_by_strings
+
+    where, locks = endpoints(), places().locks_folder
     if arguments.oauth1:
         return add_account_by_strings(lane, vault, where, locks, _asked_strings())
     client_id = _asked_client_id(arguments.client_id)
@@ -122,6 +120,8 @@ def _signing_in(
 
 
 def _asked_strings() -> Strings:
+    from app.posting.tokens import Strings
+
     _say(_GUIDE_TO_STRINGS)
     if sys.stdin.isatty():
         lines = [getpass(f"{name}: ").strip() for name in _STRINGS]
@@ -163,11 +163,13 @@ def _list(arguments: argparse.Namespace, lane: StoreLane) -> int:
 
 
 def _remove(arguments: argparse.Namespace, lane: StoreLane) -> int:
+    from app.posting.membership import remove_account
+
     if not arguments.name.strip("@ "):
         raise UserError("No account was named.", "See them with: twite accounts list")
     account = lane.call(lambda store: Accounts(store.database).find(arguments.name)).result()
     vault = open_vault()
-    asyncio.run(remove_account(lane, vault, endpoints(), paths.locks_folder(), account))
+    asyncio.run(remove_account(lane, vault, endpoints(), places().locks_folder, account))
     if arguments.json:
         print_json(_fields(account))
     else:

@@ -12,10 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import logs, paths, settings
+from app import logs
 from app.cli.output import print_json
-from app.doctor import Finding, Places, examine, printable, versions
+from app.doctor import Finding, examine, printable, versions
 from app.errors import UserError
+from app.places import places
 
 LOG_LINES = 200
 """How much of the log a report holds."""
@@ -83,9 +84,9 @@ def _run(arguments: argparse.Namespace) -> int:
     to_output = arguments.report == "-"
     if to_output and arguments.json:
         raise UserError("Standard output takes a report or JSON.", "Give --report a file name.")
-    places = _places()
-    findings = examine(places)
-    text = report(findings, places.log_folder, Path.home(), _user()) if arguments.report else ""
+    here = places()
+    findings = examine(here)
+    text = report(findings, here.log_folder, Path.home(), _user()) if arguments.report else ""
     if text and not to_output:
         _write(Path(arguments.report), text)
     if to_output:
@@ -95,15 +96,6 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         _print(findings, arguments.report)
     return 0 if all(finding.ok for finding in findings) else 1
-
-
-def _places() -> Places:
-    return Places(
-        drafts_file=paths.drafts_file(),
-        settings_file=settings.settings_file(),
-        models_folder=paths.models_folder(),
-        log_folder=paths.state_folder(),
-    )
 
 
 def _user() -> str:

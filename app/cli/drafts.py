@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 from app import paths
+from app.cli.actions import add_action
 from app.cli.output import print_json, read_text
 from app.drafts.draft import Draft, DraftSummary, Folder
 from app.drafts.provenance import as_fields
@@ -18,21 +18,12 @@ def add_to(commands: Any) -> None:
     """Add the subcommand and its own."""
     parser = commands.add_parser("drafts", help="list, show and add drafts")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    _action(actions, "list", _list, "the drafts, last changed first")
-    show = _action(actions, "show", _show, "one draft, whole")
+    add_action(actions, "list", _list, "the drafts, last changed first")
+    show = add_action(actions, "show", _show, "one draft, whole")
     show.add_argument("id", help="as `twite drafts list` prints it")
-    record = _action(actions, "provenance", _provenance, "where a draft's words come from")
+    record = add_action(actions, "provenance", _provenance, "where a draft's words come from")
     record.add_argument("id", help="as `twite drafts list` prints it")
-    _action(actions, "new", _new, "keep the text on standard input as a draft; prints its id")
-
-
-def _action(
-    actions: Any, name: str, run: Callable[[argparse.Namespace], int], purpose: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=purpose, description=purpose)
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
-    return parser
+    add_action(actions, "new", _new, "keep the text on standard input as a draft; prints its id")
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 (the last that sees a bug, whichever it is)
         print(f"Something in Twite broke. Your drafts are safe. {_kept(error)}", file=sys.stderr)
         return 1
     return status

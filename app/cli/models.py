@@ -13,7 +13,6 @@ from app.compose import events
 from app.preparing import Preparer
 from models.catalog import CatalogModel, find, read_catalog
 from models.errors import ModelError
-from models.install import hub
 from models.install.progress import Progress
 from models.library import BUILT_IN, InstalledModel, Library
 from models.manifest import Manifest, verify
@@ -103,6 +102,9 @@ def _install(arguments: argparse.Namespace) -> int:
 
 
 def _download(library: Library, model: CatalogModel) -> None:
+    # Its HTTP client takes a tenth of a second to import; no other command should wait for it.
+    from models.install import hub
+
     line = _DownloadLine(model.name)
     try:
         hub.install(library.folder, model, line.show, lambda: False)
@@ -163,59 +165,71 @@ def _schooling(manifest: Manifest) -> str:
     return ", taught to write posts" if manifest.adapter else ", as its makers published it"
 
 
-class _Progress:
-    """A line that is written over in a terminal, and one line a step in a log."""
+class _Bar:
+    """A line that is written over, where somebody watches.
+
+    Attributes:
+        is_live: whether standard error is a terminal.
+    """
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
+        self.is_live = sys.stderr.isatty()
+
+    def draw(self, share: float, words: str) -> None:
+        """Show how much is done, and in words what is."""
+        filled = round(_BAR * share)
+        sys.stderr.write(f"\r\x1b[K{'█' * filled}{'░' * (_BAR - filled)} {words}")
+        sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Leave the line as it stands."""
+        if self.is_live:
+            sys.stderr.write("\n")
+
+
+class _Progress:
+    """How the built-in model comes along: a bar in a terminal, and one line a step in a log."""
+
+    def __init__(self) -> None:
+        self._bar = _Bar()
         self._last: events.Event | None = None
 
     def show(self, event: events.Event) -> None:
         self._last = event
         if not isinstance(event, events.Preparing):
             return
-        filled = round(_BAR * event.fraction)
         left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"
         line = f"Built-in model: {event.step.lower()}{left}"
-        if self._live:
-            bar = "█" * filled + "░" * (_BAR - filled)
-            sys.stderr.write(f"\r\x1b[K{bar} {line}")
+        if self._bar.is_live:
+            self._bar.draw(event.fraction, line)
         else:
-            sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+            print(line, file=sys.stderr, flush=True)
 
     def finish(self) -> int:
-        if self._live:
-            sys.stderr.write("\n")
+        self._bar.finish()
         if isinstance(self._last, events.Failed):
             raise self._last.error
         return 0 if isinstance(self._last, events.Prepared) else 1
 
 
-class _DownloadLine:
-    """A line that is written over in a terminal; nothing where nobody watches."""
+class _DownloadLine(_Bar):
+    """How a download comes along; nothing where nobody watches."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self._name = name
-        self._live = sys.stderr.isatty()
 
     def show(self, progress: Progress) -> None:
-        if not self._live:
+        if not self.is_live:
             return
-        filled = round(_BAR * progress.done / progress.total) if progress.total else 0
-        bar = "█" * filled + "░" * (_BAR - filled)
         left = progress.seconds_left
         pace = f", {progress.speed / _MB:.1f} MB/s" if progress.speed else ""
         pace += "" if left is None else f", {left:.0f} s left"
-        sys.stderr.write(
-            f"\r\x1b[K{bar} {self._name}: {progress.step.lower()}, "
-            f"{progress.done / _MB:.0f} of {progress.total / _MB:.0f} MB{pace}"
+        self.draw(
+            progress.done / progress.total if progress.total else 0.0,
+            f"{self._name}: {progress.step.lower()}, "
+            f"{progress.done / _MB:.0f} of {progress.total / _MB:.0f} MB{pace}",
         )
-        sys.stderr.flush()
-
-    def finish(self) -> None:
-        if self._live:
-            sys.stderr.write("\n")
 
 
 def _fields(model: InstalledModel) -> dict[str, Any]:

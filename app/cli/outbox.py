@@ -6,23 +6,25 @@ import argparse
 import asyncio
 import re
 import sys
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app import paths
+from app.cli.actions import add_action, open_lane
 from app.cli.output import print_json
 from app.cli.post import NEEDS_SIGN_IN, UNKNOWN, fields, legible, print_live
 from app.drafts.lane import StoreLane
 from app.errors import UserError
+from app.places import places
 from app.posting.accounts import Account, Accounts
 from app.posting.answers import Refusal, Refused
 from app.posting.assembly import build_poster
 from app.posting.endpoints import endpoints
 from app.posting.outbox import Entry, Outbox, State
-from app.posting.poster import Outcome, Poster
+from app.posting.outcome import Outcome
 from app.vault import open_vault
 
-_CLOSING_S = 5.0
+if TYPE_CHECKING:
+    from app.posting.poster import Poster
+
 _WITHOUT_SIGN_IN = (
     "Sign in again, or look on X yourself and say what you have found: --posted or --not-posted."
 )
@@ -34,13 +36,13 @@ def add_to(commands: Any) -> None:
     """Add the subcommand and its own."""
     parser = commands.add_parser("outbox", help="the posts that X has not confirmed")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    _action(actions, "list", _list, "the posts that may or may not be on X")
+    add_action(actions, "list", _list, "the posts that may or may not be on X")
     purpose = (
         "Look for such a post on X, or say what you have found there. Exit status: 0 it is "
         "settled, 1 nothing was changed for the reason that is printed, 4 still unknown, 5 needs "
         "sign-in."
     )
-    resolve = _action(actions, "resolve", _resolve, purpose)
+    resolve = add_action(actions, "resolve", _resolve, purpose)
     resolve.add_argument("id", type=int, help="as `twite outbox list` prints it")
     answer = resolve.add_mutually_exclusive_group()
     answer.add_argument(
@@ -56,23 +58,11 @@ def add_to(commands: Any) -> None:
     )
 
 
-def _action(
-    actions: Any, name: str, run: Callable[[argparse.Namespace], int], purpose: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=purpose, description=purpose)
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
-    return parser
-
-
 def _list(arguments: argparse.Namespace) -> int:
-    lane = StoreLane(paths.drafts_file())
-    try:
-        poster = build_poster(lane, open_vault(), endpoints(), paths.locks_folder())
+    with open_lane() as lane:
+        poster = build_poster(lane, open_vault(), endpoints(), places().locks_folder)
         asyncio.run(poster.recover())
         found = lane.call(lambda store: Outbox(store.database).unknowns()).result()
-    finally:
-        lane.close(_CLOSING_S)
     if arguments.json:
         print_json([_row(entry) for entry in found])
         return 0
@@ -86,9 +76,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _resolve(arguments: argparse.Namespace) -> int:
-    lane = StoreLane(paths.drafts_file())
-    try:
-        poster = build_poster(lane, open_vault(), endpoints(), paths.locks_folder())
+    with open_lane() as lane:
+        poster = build_poster(lane, open_vault(), endpoints(), places().locks_folder)
         asyncio.run(poster.recover())
         entry = _unknown(arguments.id, lane)
         account = _account(entry, lane)
@@ -99,8 +88,6 @@ def _resolve(arguments: argparse.Namespace) -> int:
                 raise
             print(f"{refused.what_happened} {_WITHOUT_SIGN_IN}", file=sys.stderr)
             return NEEDS_SIGN_IN
-    finally:
-        lane.close(_CLOSING_S)
     return _end(arguments, outcome, entry, account)
 
 

@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app import paths
+from app.cli.actions import open_lane
 from app.cli.output import print_json
 from app.drafts.draft import Draft
 from app.drafts.lane import StoreLane
 from app.errors import UserError
-from app.posting.accounts import Account, Accounts
+from app.places import places
+from app.posting.accounts import Account, Accounts, NoAccountError
 from app.posting.answers import Refusal
-from app.posting.assembly import address, build_poster, unconfirmed
+from app.posting.assembly import build_poster, unconfirmed
 from app.posting.browser import intent_url
 from app.posting.content import Content
 from app.posting.endpoints import endpoints
 from app.posting.outbox import Entry, Outbox, State
-from app.posting.poster import Outcome
+from app.posting.outcome import Outcome, address
 from app.posting.preflight import Door, Preflight, look_at
 from app.posting.price import in_words, price_of
 from app.vault import open_vault
@@ -31,7 +32,6 @@ from app.vault import open_vault
 REJECTED, UNKNOWN, NEEDS_SIGN_IN = 3, 4, 5
 _SIGNED_OUT = "needs sign-in"
 _STATUSES = {State.POSTED.value: 0, State.UNKNOWN.value: UNKNOWN, _SIGNED_OUT: NEEDS_SIGN_IN}
-_CLOSING_S = 5.0
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters: a terminal obeys them, and so would show another text than the one sent."""
 
@@ -64,16 +64,13 @@ def add_to(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.account is not None and not arguments.account.strip("@ "):
         raise UserError("No account was named.", "See them with: twite accounts list")
-    lane = StoreLane(paths.drafts_file())
-    try:
+    with open_lane() as lane:
         draft = lane.call(lambda store: store.get(arguments.id)).result()
         accounts = lane.call(lambda store: Accounts(store.database).all()).result()
         wants_api = arguments.door == Door.API or arguments.account
         if arguments.door == Door.BROWSER or not (wants_api or accounts):
             return _in_browser(arguments, draft)
         return _through_api(arguments, draft, lane)
-    finally:
-        lane.close(_CLOSING_S)
 
 
 def _in_browser(arguments: argparse.Namespace, draft: Draft) -> int:
@@ -90,12 +87,12 @@ def _in_browser(arguments: argparse.Namespace, draft: Draft) -> int:
 
 
 def _through_api(arguments: argparse.Namespace, draft: Draft, lane: StoreLane) -> int:
-    where = endpoints()
+    where, name = endpoints(), arguments.account or ""
     try:
-        account = _account(arguments.account or "", lane)
-    except _NobodyError as error:
+        account = lane.call(lambda store: Accounts(store.database).find(name)).result()
+    except NoAccountError as error:
         return _end(arguments, _SIGNED_OUT, (), f"{error.what_happened} {error.what_to_do}")
-    poster = build_poster(lane, open_vault(), where, paths.locks_folder())
+    poster = build_poster(lane, open_vault(), where, places().locks_folder)
     asyncio.run(poster.recover())
     before = Outcome(lane.call(lambda store: Outbox(store.database).of_draft(draft.id)).result())
     if before.state is State.UNKNOWN:
@@ -105,21 +102,6 @@ def _through_api(arguments: argparse.Namespace, draft: Draft, lane: StoreLane) -
     _stop_where_refused(seen)
     _ask(arguments, draft, account, _still_to_go(seen, before))
     return _end_of(arguments, asyncio.run(poster.post(draft.id, account, seen.contents)), account)
-
-
-class _NobodyError(UserError):
-    """The account is not signed in."""
-
-
-def _account(name: str, lane: StoreLane) -> Account:
-    """As `Accounts.find`, which leaves open whether signing in would help."""
-    accounts = lane.call(lambda store: Accounts(store.database).all()).result()
-    try:
-        return lane.call(lambda store: Accounts(store.database).find(name)).result()
-    except UserError as error:
-        if accounts and not name:
-            raise
-        raise _NobodyError(error.what_happened, error.what_to_do) from None
 
 
 def _still_to_go(seen: Preflight, before: Outcome) -> tuple[Content, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from app.drafts.draft import Draft, DraftSummary, Folder, Version
 from app.drafts.extras import Extras, from_json, to_json
+from app.drafts.failures import missing_draft
 from app.post_text import EntityKind, find, weigh
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,6 +85,14 @@ def to_microseconds(moment: datetime) -> int:
 def from_microseconds(microseconds: int) -> datetime:
     """Exact for this century: a double holds its seconds to a quarter of a microsecond."""
     return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+
+
+def number_of(sql: sqlite3.Connection, id: str) -> int:
+    """The draft's key inside the file. Raises `StoreError` for an unknown id."""
+    row = sql.execute("SELECT number FROM draft WHERE id = ?", (storable(id),)).fetchone()
+    if row is None:
+        raise missing_draft()
+    return int(row[0])
 
 
 def storable(text: str) -> str:

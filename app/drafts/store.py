@@ -12,7 +12,6 @@ from app.drafts import rows, search
 from app.drafts.database import Database
 from app.drafts.draft import Draft, DraftSummary, Folder, Version
 from app.drafts.extras import Extras, from_json
-from app.drafts.failures import missing_draft
 from app.drafts.ids import next_id
 from app.drafts.provenance import Generation, Provenance
 from app.errors import StoreError
@@ -85,7 +84,7 @@ class DraftStore:
                 return draft
             now = datetime.now(UTC)
             draft = replace(draft, posts=posts, notes=notes, extras=extras, changed=now)
-            number = _number(sql, id)
+            number = rows.number_of(sql, id)
             sql.execute(
                 "UPDATE draft SET changed = ?, posts = ?, notes = ?, first_line = ?,"
                 " post_count = ?, weighted_length = ?, link_count = ?, extras = ?"
@@ -130,7 +129,7 @@ class DraftStore:
     def move(self, id: str, folder: Folder) -> None:
         """Put the draft into another folder; its texts did not change, nor does `changed`."""
         with self.database.writing() as sql:
-            number = _number(sql, id)
+            number = rows.number_of(sql, id)
             sql.execute("UPDATE draft SET folder = ? WHERE number = ?", (folder, number))
 
     def delete_forever(self, id: str) -> None:
@@ -141,7 +140,7 @@ class DraftStore:
                     "Only a draft in the trash can be deleted for good.",
                     "The draft is untouched: move it to the trash first.",
                 )
-            number = _number(sql, id)
+            number = rows.number_of(sql, id)
             sql.execute("DELETE FROM draft_words WHERE rowid = ?", (number,))
             sql.execute("DELETE FROM draft WHERE number = ?", (number,))
 
@@ -152,7 +151,12 @@ class DraftStore:
         with self.database.writing() as sql:
             number = sql.execute(
                 "INSERT INTO version (draft, created, reason, posts) VALUES (?, ?, ?, ?)",
-                (_number(sql, id), rows.to_microseconds(now), reason, rows.posts_to_json(posts)),
+                (
+                    rows.number_of(sql, id),
+                    rows.to_microseconds(now),
+                    reason,
+                    rows.posts_to_json(posts),
+                ),
             ).lastrowid
         assert number is not None
         return Version(number, posts, reason, now)
@@ -162,7 +166,7 @@ class DraftStore:
         with self.database.reading() as sql:
             found = sql.execute(
                 f"SELECT {rows.VERSION} FROM version WHERE draft = ? ORDER BY id DESC",
-                (_number(sql, id),),
+                (rows.number_of(sql, id),),
             )
             return tuple(map(rows.version, found))
 
@@ -173,7 +177,7 @@ class DraftStore:
             sql.execute(
                 "INSERT INTO generation (draft, created, model, notes, text)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (_number(sql, id), _now(), *map(rows.storable, texts)),
+                (rows.number_of(sql, id), _now(), *map(rows.storable, texts)),
             )
 
     def confirm(self, id: str, claim: str) -> None:
@@ -181,7 +185,7 @@ class DraftStore:
         with self.database.writing() as sql:
             sql.execute(
                 "INSERT OR IGNORE INTO confirmation (draft, claim, created) VALUES (?, ?, ?)",
-                (_number(sql, id), rows.storable(claim), _now()),
+                (rows.number_of(sql, id), rows.storable(claim), _now()),
             )
 
     def withdraw(self, id: str, claim: str) -> None:
@@ -189,13 +193,13 @@ class DraftStore:
         with self.database.writing() as sql:
             sql.execute(
                 "DELETE FROM confirmation WHERE draft = ? AND claim = ?",
-                (_number(sql, id), rows.storable(claim)),
+                (rows.number_of(sql, id), rows.storable(claim)),
             )
 
     def provenance(self, id: str) -> Provenance:
         """Where the draft's words come from."""
         with self.database.reading() as sql:
-            number = _number(sql, id)
+            number = rows.number_of(sql, id)
             generations = sql.execute(
                 "SELECT created, model, notes, text FROM generation WHERE draft = ? ORDER BY id",
                 (number,),
@@ -235,7 +239,7 @@ def _searched(posts: Sequence[str], notes: str) -> str:
 
 
 def _read(sql: sqlite3.Connection, id: str) -> Draft:
-    number = _number(sql, id)
+    number = rows.number_of(sql, id)
     row = sql.execute(f"SELECT {rows.DRAFT} FROM draft WHERE number = ?", (number,)).fetchone()
     claims = sql.execute("SELECT claim FROM confirmation WHERE draft = ?", (number,))
     return replace(rows.draft(row), confirmed=frozenset(claim for (claim,) in claims))
@@ -243,11 +247,3 @@ def _read(sql: sqlite3.Connection, id: str) -> Draft:
 
 def _now() -> int:
     return rows.to_microseconds(datetime.now(UTC))
-
-
-def _number(sql: sqlite3.Connection, id: str) -> int:
-    """The draft's key inside the file. Raises `StoreError` for an unknown id."""
-    row = sql.execute("SELECT number FROM draft WHERE id = ?", (rows.storable(id),)).fetchone()
-    if row is None:
-        raise missing_draft()
-    return int(row[0])

@@ -46,6 +46,10 @@ class Account:
         return LONG_LIMIT if self.writes_long else LIMIT
 
 
+class NoAccountError(UserError):
+    """Nobody of that name is signed in; signing in would help."""
+
+
 class Accounts:
     """The list of accounts, in the drafts file. Belongs to the store's thread."""
 
@@ -67,7 +71,8 @@ class Accounts:
     def find(self, name: str = "") -> Account:
         """The account of this handle, with or without @, or of this id; the only one for "".
 
-        Raises `UserError` where there is none, or more than one to choose from.
+        Raises `NoAccountError` where there is none, `UserError` where there is more than one to
+        choose from.
         """
         accounts = self.all()
         wanted = name.removeprefix("@").casefold()
@@ -75,10 +80,12 @@ class Accounts:
         if len(found) == 1:
             return found[0]
         if not accounts:
-            raise UserError("No account is signed in.", "Add one with: twite accounts add")
+            raise NoAccountError("No account is signed in.", "Add one with: twite accounts add")
         handles = ", ".join(f"@{one.handle}" for one in accounts)
         if not found:
-            raise UserError(f"There is no account @{wanted} here.", f"Choose one of: {handles}.")
+            raise NoAccountError(
+                f"There is no account @{wanted} here.", f"Choose one of: {handles}."
+            )
         raise UserError("There is more than one account.", f"Choose one of: {handles}.")
 
     def keep(self, account: Account) -> None:

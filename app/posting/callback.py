@@ -12,6 +12,11 @@ from urllib.parse import parse_qs
 
 from app.errors import UserError
 
+PORTS = (27631, 27632, 27633)
+"""Where the browser may come back to, tried in turn; below those that systems hand out themselves.
+
+The person enters all three at X, which compares addresses to the letter.
+"""
 _HOST = "127.0.0.1"
 _REQUEST_S = 10.0
 _LONGEST = 65_536
@@ -40,7 +45,7 @@ class Callback:
 
     async def __aenter__(self) -> Callback:
         self._server, self._port = await _listening(self._ports, self._connected)
-        self.address = f"http://{_HOST}:{self._port}/callback"
+        self.address = callback_address(self._port)
         return self
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -148,3 +153,8 @@ _PAGE = """<!doctype html>
 <p>{}</p>
 </html>
 """
+
+
+def callback_address(port: int) -> str:
+    """What X sends the browser to, and the person enters there."""
+    return f"http://{_HOST}:{port}/callback"

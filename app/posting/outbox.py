@@ -17,7 +17,6 @@ from typing import Any
 from app.drafts import rows
 from app.drafts.database import Database
 from app.drafts.draft import Folder
-from app.drafts.failures import missing_draft
 from app.errors import UserError
 from app.posting.content import Content
 
@@ -36,7 +35,8 @@ class State(StrEnum):
     """What is known of a post.
 
     WAITING: its turn in the thread has not come. SENDING: bytes may be out. UNKNOWN: it may be on
-    X or not. WITHDRAWN: it was not sent, or is held for not sent by its writer.
+    X or not. WITHDRAWN: it was not sent, or is held for not sent by its writer. DELETED, REPLACED:
+    it was on X, until it was taken down or changed there.
     """
 
     WAITING = "waiting"
@@ -94,7 +94,7 @@ class Outbox:
             posted = _refuse_live(live, account, contents)
             first = len(posted)
             now = rows.to_microseconds(datetime.now(UTC))
-            number = _number(sql, draft)
+            number = rows.number_of(sql, draft)
             for place, content in enumerate(contents[first:], first):
                 sql.execute(
                     "INSERT INTO outbox (draft, place, places, account, content, state, created,"
@@ -325,13 +325,6 @@ def _refuse_live(
             "Nothing was sent: put them back as they were, or put the rest into a new draft.",
         )
     return posted
-
-
-def _number(sql: sqlite3.Connection, draft: str) -> int:
-    row = sql.execute("SELECT number FROM draft WHERE id = ?", (rows.storable(draft),)).fetchone()
-    if row is None:
-        raise missing_draft()
-    return int(row[0])
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

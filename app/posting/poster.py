@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import filelock
 
@@ -19,53 +18,16 @@ from app.posting.accounts import Account
 from app.posting.answers import Refusal, Refused, Unclear
 from app.posting.content import Content
 from app.posting.outbox import Entry, Outbox, State
+from app.posting.outcome import Outcome, Progress
 from app.posting.reconcile import matching, since
-from app.posting.x_client import XClient
+
+# What talks to X takes a sixth of a second to import, which most starts have no use for.
+if TYPE_CHECKING:
+    from app.posting.x_client import XClient
 
 _T = TypeVar("_T")
 _LOCK_S = 1.0
 """How long to wait for another Twite that is posting."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a thread is.
-
-    Attributes:
-        place: the post under way, from 0.
-        sent, size: bytes of its media that are at X, and all of them; 0 of 0 without any.
-    """
-
-    place: int
-    places: int
-    sent: int = 0
-    size: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of the posts of a draft, in order.
-
-    Attributes:
-        until: the moment from which X takes posts again, where it asked to wait.
-    """
-
-    entries: tuple[Entry, ...]
-    until: datetime | None = None
-
-    @property
-    def state(self) -> State:
-        """POSTED where all of it is on X; else what happened to the post it broke off at."""
-        for entry in self.entries:
-            if entry.state in (State.UNKNOWN, State.REJECTED):
-                return entry.state
-        whole = all(entry.state is State.POSTED for entry in self.entries)
-        return State.POSTED if whole and self.entries else State.WITHDRAWN
-
-    @property
-    def broken(self) -> Entry | None:
-        """The post it broke off at."""
-        return next((one for one in self.entries if one.state is self.state), None)
 
 
 class SendFile(Protocol):
@@ -128,7 +90,7 @@ class Poster:
                 pass
             finally:
                 await self._store(lambda o: o.withdraw_waiting(draft))
-            return Outcome(await self._store(lambda o: o.of_draft(draft)), until)
+            return await self._outcome(draft, until)
 
     async def edit(self, entry: Entry, account: Account, text: str) -> Outcome:
         """Put another text in the place of a post, which X permits some accounts for an hour.
@@ -143,7 +105,7 @@ class Poster:
                 pass
             finally:
                 await self._store(lambda o: o.withdraw_waiting(entry.draft))
-        return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
+        return await self._outcome(entry.draft)
 
     async def check(self, entry: Entry, account: Account) -> Outcome:
         """Look for an unknown post on the person's timeline; raises `Refused` where X is not to be
@@ -152,7 +114,7 @@ class Poster:
         async with self._alone(), self._open_client(account) as client:
             await self._insist_on_unknown(entry)
             await self._look(client, entry)
-        return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
+        return await self._outcome(entry.draft)
 
     async def delete(self, entry: Entry, account: Account) -> Outcome:
         """Take a post down; `Refused` where X cannot be asked, and it may be tried again."""
@@ -163,7 +125,7 @@ class Poster:
         async with self._alone(), self._open_client(account) as client:
             await client.delete_post(entry.post_id)
             await self._store(lambda o: o.deleted(entry.id))
-        return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
+        return await self._outcome(entry.draft)
 
     async def resolve(self, entry: Entry, *, is_up: bool, post_id: str = "") -> Outcome:
         """The person has looked for an unknown post themselves."""
@@ -173,7 +135,10 @@ class Poster:
                 await self._store(lambda o: o.posted(entry.id, post_id))
             else:
                 await self._store(lambda o: o.withdraw(entry.id))
-        return Outcome(await self._store(lambda o: o.of_draft(entry.draft)))
+        return await self._outcome(entry.draft)
+
+    async def _outcome(self, draft: str, until: datetime | None = None) -> Outcome:
+        return Outcome(await self._store(lambda o: o.of_draft(draft)), until)
 
     async def _insist_on_unknown(self, entry: Entry) -> None:
         if (await self._store(lambda o: o.entry(entry.id))).state is not State.UNKNOWN:

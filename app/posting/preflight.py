@@ -68,15 +68,10 @@ def look_at(
     """
     kept = contents(posts, extras or Extras())
     refusals: list[str] = []
-    if door is Door.BROWSER and len(kept) > 1:
-        refusals.append("The browser takes one post at a time: copy the thread instead.")
-    if door is Door.BROWSER and any(content.extras != PostExtras() for content in kept):
-        refusals.append("Images and polls do not go through the browser: add them on X's page.")
+    if door is Door.BROWSER:
+        refusals += _beyond_browser(kept)
     if door is not Door.COPY:
-        limit = account.limit if account and door is Door.API else LIMIT
-        for number, content in enumerate(kept, 1):
-            which = "The post" if len(kept) == 1 else f"Post {number}"
-            refusals += _refused(which, content, limit)
+        refusals += _over(kept, account.limit if account and door is Door.API else LIMIT)
     if door is Door.API:
         refusals += _repeated(kept, recent)
     return Preflight(
@@ -86,6 +81,29 @@ def look_at(
         sum(map(_is_undescribed, (m for content in kept for m in content.extras.media))),
         price_of(kept) if door is Door.API else Decimal(0),
     )
+
+
+def browser_takes(kept: Sequence[Content]) -> bool:
+    """Whether X's own page would have nothing against these posts."""
+    return not _beyond_browser(kept) and not _over(kept, LIMIT)
+
+
+def _beyond_browser(kept: Sequence[Content]) -> list[str]:
+    found = []
+    if len(kept) > 1:
+        found.append("The browser takes one post at a time: copy the thread instead.")
+    if any(content.extras != PostExtras() for content in kept):
+        found.append("Images and polls do not go through the browser: add them on X's page.")
+    return found
+
+
+def _over(kept: Sequence[Content], limit: int) -> list[str]:
+    """What X would refuse of each post."""
+    return [
+        sentence
+        for number, content in enumerate(kept, 1)
+        for sentence in _refused("The post" if len(kept) == 1 else f"Post {number}", content, limit)
+    ]
 
 
 def _is_undescribed(medium: Medium) -> bool:

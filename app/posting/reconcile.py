@@ -7,10 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from app.post_text import EntityKind, find
 from app.posting.content import Content
-from app.posting.x_client import LivePost
+
+if TYPE_CHECKING:
+    from app.posting.x_client import LivePost
 
 _CLOCKS = timedelta(hours=1)
 """How far this machine's clock and X's may be apart."""

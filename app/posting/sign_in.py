@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
-from authlib.integrations.httpx_client import (  # type: ignore[import-untyped,unused-ignore]
+from authlib.integrations.httpx_client import (
     AsyncOAuth2Client,
     OAuth2Auth,
     OAuthError,
@@ -22,16 +22,11 @@ from authlib.integrations.httpx_client import (  # type: ignore[import-untyped,u
 
 from app.errors import UserError
 from app.posting.answers import Refusal, Refused, Unclear, failure, offline, signed_out
-from app.posting.callback import Callback
+from app.posting.callback import PORTS, Callback
 from app.posting.endpoints import Endpoints
 from app.posting.x_client import exchange
 
 SCOPES = "tweet.read tweet.write users.read media.write offline.access"
-PORTS = (27631, 27632, 27633)
-"""Where the browser may come back to, tried in turn; below those that systems hand out themselves.
-
-The person enters all three at X, which compares addresses to the letter.
-"""
 PATIENCE_S = 300.0
 _SECRET = 48
 """Bytes of a state or verifier: 64 characters, where RFC 7636 asks for 43 to 128."""
@@ -86,7 +81,7 @@ async def sign_in(
         return await _redeemed(asking)
 
 
-class PublicClient(AsyncOAuth2Client):  # type: ignore[misc,unused-ignore]
+class PublicClient(AsyncOAuth2Client):  # type: ignore[misc]  # Authlib has no types
     """X's OAuth 2.0 endpoints for an app that keeps no secret: it names itself in the body.
 
     What X does not grant comes as `Refused`, a broken answer as `Unclear`.

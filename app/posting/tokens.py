@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import filelock
 import httpx2
-from authlib.integrations.httpx_client import (  # type: ignore[import-untyped,unused-ignore]
+from authlib.integrations.httpx_client import (
     OAuth1Auth,
 )
 
@@ -211,7 +211,7 @@ async def revoke(client_id: str, endpoints: Endpoints, granted: Granted) -> None
                     await client.revoke_token(endpoints.revoke, token=token, token_type_hint=kind)
 
 
-class _Signature(OAuth1Auth):  # type: ignore[misc,unused-ignore]
+class _Signature(OAuth1Auth):  # type: ignore[misc]  # Authlib has no types
     """As X wants it: the signature covers the address alone, for bodies that are no forms.
 
     Authlib's own either drops such a body or adds its hash, of which X says nothing.

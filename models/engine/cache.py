@@ -92,7 +92,7 @@ class JoinedCache(Cache):
         self._turn(length)
         super().lengthen(width, length)
 
-    def fill_from(self, source: Cache, start: int, stop: int, rows: int) -> None:  # noqa: ARG002
+    def fill_from(self, source: Cache, start: int, stop: int, rows: int) -> None:  # noqa: ARG002 (as `Cache` has it)
         """Packed rows grow at every head, so the tokens before `start` are copied as well."""
         assert isinstance(source, JoinedCache)
         self._length = stop

@@ -218,7 +218,7 @@ def _described(name: str, body: bytes) -> Repository:
     from huggingface_hub.hf_api import ModelInfo
 
     try:
-        told = ModelInfo(**json.loads(body))  # type: ignore[no-untyped-call,unused-ignore]
+        told = ModelInfo(**json.loads(body))  # type: ignore[no-untyped-call]  # it has no type
         files = tuple(
             HubFile(
                 str(file.rfilename),

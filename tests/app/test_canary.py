@@ -24,7 +24,7 @@ from app import logs
 from app.drafts.extras import Extras, Medium, PostExtras
 from app.drafts.provenance import Generation
 from app.posting.sign_in import PORTS
-from tests.app.cli.test_post_by_api import LONGEST_S, PNG, Desk, killed
+from tests.helpers.command_line import LONGEST_S, PNG, Desk, killed
 from tests.helpers.keyring import lasting_vault
 from tests.helpers.x_faults import (
     CUT,

@@ -16,12 +16,13 @@ from pathlib import Path
 import keyring.backends.null
 import pytest
 
-from app.doctor import Finding, Places, display, examine, versions
+from app.doctor import Finding, display, examine, versions
 from app.drafts.migrations import migrate, version_of
 from app.drafts.schema import MIGRATIONS
 from app.drafts.store import DraftStore
 from app.errors import UserError
 from app.paths import models_folder
+from app.places import Places
 from models.library import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,8 @@ sys.stdin.read()
 EXAMINE = """
 import sys
 from pathlib import Path
-from app.doctor import Places, examine
+from app.doctor import examine
+from app.places import Places
 
 found = {one.name: one.ok for one in examine(Places(*map(Path, sys.argv[1:])))}
 print(found["execution provider"], "onnxruntime" in sys.modules)

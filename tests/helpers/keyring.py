@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from jeepney import MatchRule, message_bus  # type: ignore[import-untyped,unused-ignore]
-from jeepney.io.blocking import (  # type: ignore[import-untyped,unused-ignore]
+from jeepney import MatchRule, message_bus
+from jeepney.io.blocking import (
     Proxy,
     open_dbus_connection,
 )
@@ -40,7 +40,7 @@ def lasting_vault(folder: Path, environment: pytest.MonkeyPatch) -> Iterator[Vau
     """A vault in such a service, which this process and those that it starts find."""
     with secret_service(folder) as found:
         environment.setenv(_BUS, found[_BUS])
-        yield Vault(SecretService.Keyring())  # type: ignore[no-untyped-call]
+        yield Vault(SecretService.Keyring())
 
 
 def _opened(bus: str, environment: dict[str, str]) -> ExitStack:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from authlib.oauth1 import ClientAuth  # type: ignore[import-untyped,unused-ignore]
+from authlib.oauth1 import ClientAuth
 
 from tests.helpers.x_client import TWEETS, client_of, post
 from tests.helpers.x_faults import RESET_DONE

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
-from authlib.oauth1.rfc5849.signature import (  # type: ignore[import-untyped,unused-ignore]
+from authlib.oauth1.rfc5849.signature import (
     construct_base_string,
     hmac_sha1_signature,
 )

@@ -246,7 +246,7 @@ class _Server(ThreadingHTTPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 (as http.server has it)
         problem = sys.exception()
         if problem and not isinstance(problem, ConnectionError):
             self.x.bugs.append(problem)
@@ -274,7 +274,7 @@ class _Connection(BaseHTTPRequestHandler):
         else:
             self._send(said)
 
-    do_GET = do_POST = do_DELETE = _reply  # noqa: N815
+    do_GET = do_POST = do_DELETE = _reply  # noqa: N815 (as http.server asks for)
 
     def _send(self, said: Answer) -> None:
         self.send_response(said.status)
@@ -291,7 +291,7 @@ class _Connection(BaseHTTPRequestHandler):
         socket.close(self.connection.detach())
         self.close_connection = True
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 (as http.server has it)
         return format_datetime(self.server.x.now(), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:

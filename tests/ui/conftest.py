@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app import logs
 from app.drafts.store import DraftStore
+from app.places import Places
 from tests.helpers.window import editors, saved_state
-from ui.application import Places, Twite, build
+from ui.application import Twite, build
 
 T = TypeVar("T")
 

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app import logs
 from app.drafts.draft import Folder
+from app.places import Places
 from tests.helpers.window import button, editors, saved_state
-from ui.application import Places, Twite
+from ui.application import Twite
 from ui.composer.save_banner import SaveBanner
 
 

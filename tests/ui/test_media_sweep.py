@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from app.drafts.extras import Extras, Medium, PostExtras
 from app.drafts.store import DraftStore
+from app.places import Places
 from app.posting.media import take
-from ui.application import Places, Twite
+from ui.application import Twite
 
 TWO_DAYS = 2 * 24 * 60 * 60
 

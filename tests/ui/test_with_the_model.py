@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from app.compose import events
 from app.paths import models_folder
+from app.places import Places
 from app.post_text import ends_sentence, weigh
 from tests.helpers.window import editors
-from ui.application import Places, Twite
+from ui.application import Twite
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 A_WHILE_MS = 60_000

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.drafts.lane import StoreLane
 from app.errors import UserError
-from app.paths import locks_folder
 from app.posting.accounts import Account, Accounts, Way
 from app.posting.endpoints import Endpoints
 from app.posting.loop_thread import LoopThread
@@ -74,9 +73,9 @@ class AccountDesk(QObject):
         chip: AccountChip,
         parent_window: QWidget,
         endpoints: Callable[[], Endpoints],
+        locks: Path,
         vault: Callable[[], Vault] = open_vault,
         open_browser: Callable[[str], bool] = open_in_browser,
-        locks: Callable[[], Path] = locks_folder,
     ) -> None:
         super().__init__()
         self._lane = lane
@@ -204,7 +203,7 @@ class AccountDesk(QObject):
             ends = (asyncio.wrap_future(one) for one in left)
             await asyncio.shield(asyncio.gather(*ends, return_exceptions=True))
             vault = await self.opened()
-            return await join(vault, self._endpoints(), self._locks())
+            return await join(vault, self._endpoints(), self._locks)
         except asyncio.CancelledError:
             given_up.set_result(None)
             raise
@@ -213,7 +212,7 @@ class AccountDesk(QObject):
         from app.posting.membership import remove_account
 
         vault = await self.opened()
-        await remove_account(self._lane, vault, self._endpoints(), self._locks(), account)
+        await remove_account(self._lane, vault, self._endpoints(), self._locks, account)
 
     def _ask_browser(self, attempt: int, address: str) -> bool:
         """Runs off the GUI thread. Where no browser opens, the dialog shows the address."""
@@ -284,5 +283,5 @@ class _Opening:
     def _run(self, begun: Future[Vault]) -> None:
         try:
             begun.set_result(self._open())
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 (told to whoever waits)
             begun.set_exception(error)

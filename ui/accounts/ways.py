@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import UserError
-from app.posting.sign_in import PORTS
+from app.posting.callback import PORTS, callback_address
 from app.posting.tokens import Strings
 from ui import type_scale
 from ui.announce import announce
@@ -190,7 +190,7 @@ def _add_step(steps: QGridLayout, number: int, what: str, *parts: QWidget) -> No
 
 def _address(port: int) -> QWidget:
     """An address that can be copied."""
-    address = f"http://127.0.0.1:{port}/callback"
+    address = callback_address(port)
     shown = words(address)
     shown.setWordWrap(False)
     shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

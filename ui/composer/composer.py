@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
@@ -16,7 +16,7 @@ from app.errors import UserError
 from app.post_text import EntityKind, find
 from app.posting.accounts import Account
 from app.posting.browser import intent_url
-from app.posting.preflight import Door, Preflight, look_at
+from app.posting.preflight import Door, Preflight, browser_takes, look_at
 from app.posting.price import in_words
 from ui.composer.bar_wording import contents_in_words, warnings_in_words
 from ui.composer.bottom_bar import BottomBar
@@ -199,16 +199,23 @@ class Composer(QWidget):
     def post_in_browser(self) -> None:
         """Open X's own page with the post in it, once nothing is in the way."""
         seen = self.look_at(Door.BROWSER, None, ())
+        if seen.contents or seen.refusals:
+            self.once_clear(
+                seen, "Open all the same", lambda: self._open_in_browser(seen.contents[0].text)
+            )
+
+    def once_clear(self, seen: Preflight, all_the_same: str, go: Callable[[], None]) -> None:
+        """Go on where nothing is in the way; past unconfirmed claims only by a second choice."""
         if seen.refusals:
             self.question.ask(seen.refusals[0], ("Understood", self.focus_editor))
-        elif seen.contents and seen.unconfirmed:
+        elif seen.unconfirmed:
             self.question.ask(
                 f"{to_confirm(seen.unconfirmed)}: your notes do not carry what is marked.",
                 ("Look again", self.focus_editor),
-                ("Open all the same", lambda: self._open_in_browser(seen.contents[0].text)),
+                (all_the_same, go),
             )
-        elif seen.contents:
-            self._open_in_browser(seen.contents[0].text)
+        else:
+            go()
 
     def _open_in_browser(self, post: str) -> None:
         if QDesktopServices.openUrl(QUrl(intent_url(post), QUrl.ParsingMode.StrictMode)):
@@ -260,8 +267,8 @@ class Composer(QWidget):
             warnings_in_words(seen, self._thread.over_count()),
         )
         through_api = [f"API {in_words(seen.price)}"] if self._account else []
-        alone = not self.look_at(Door.BROWSER, None, ()).refusals
-        self._bar.show_price(" · ".join(through_api + ["browser free"] * alone))
+        in_browser = ["browser free"] if browser_takes(seen.contents) else []
+        self._bar.show_price(" · ".join(through_api + in_browser))
         self._bar.allow_post(bool(seen.contents))
 
     def _take_claims(self, posts: tuple[str, ...], claims: tuple[Claims, ...]) -> None:

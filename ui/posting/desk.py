@@ -14,22 +14,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.drafts.lane import StoreLane
 from app.errors import UserError
 from app.posting.accounts import Account
+from app.posting.assembly import build_poster
 from app.posting.content import Content
 from app.posting.endpoints import Endpoints
 from app.posting.loop_thread import LoopThread
 from app.posting.media_folder import tidy
 from app.posting.outbox import Entry, Outbox
+from app.posting.outcome import Outcome, Progress
 from app.posting.preflight import Door, Preflight
 from ui.accounts.desk import AccountDesk
-from ui.composer.claim_wording import to_confirm
 from ui.composer.composer import Composer
 from ui.draft_desk import DraftDesk
 from ui.jobs import Jobs
 from ui.posting.outcome import OutcomeView
 
-# What talks to X takes a sixth of a second to import: no start of the program waits for it.
 if TYPE_CHECKING:
-    from app.posting.poster import Outcome, Poster, Progress
+    from app.posting.poster import Poster
 
 _CLOSING_S = 2.0
 """How long closing waits for a post that is being sent."""
@@ -133,16 +133,10 @@ class PostDesk(QObject):
                 ("Open in the browser", self._composer.post_in_browser),
                 ("Not now", focus),
             )
-        elif seen.refusals:
-            ask(seen.refusals[0], ("Understood", focus))
-        elif seen.unconfirmed:
-            ask(
-                f"{to_confirm(seen.unconfirmed)}: your notes do not carry what is marked.",
-                ("Look again", focus),
-                ("Post all the same", lambda: self._consent(seen, account)),
-            )
         else:
-            self._consent(seen, account)
+            self._composer.once_clear(
+                seen, "Post all the same", lambda: self._consent(seen, account)
+            )
 
     def close(self) -> None:
         """Send no more. A post on its way gets a moment to end; after it, it is unknown."""
@@ -151,7 +145,7 @@ class PostDesk(QObject):
         if flight and flight.ending:
             try:
                 flight.ending.result(_CLOSING_S)
-            except BaseException:  # noqa: BLE001
+            except BaseException:  # noqa: BLE001 (however it ends, the window closes)
                 flight.ending.cancel()
 
     def _consent(self, seen: Preflight, account: Account) -> None:
@@ -205,14 +199,10 @@ class PostDesk(QObject):
         return await poster.post(flight.draft, flight.account, flight.contents, self._progress.emit)
 
     async def _poster(self) -> Poster:
-        from app.posting.assembly import build_poster
-
         vault = await self._accounts.opened()
         return build_poster(self._lane, vault, self._endpoints(), self._locks)
 
     def _tell_flight(self) -> None:
-        from app.posting.poster import Progress
-
         if self._flight:
             self._tell_progress(Progress(0, len(self._flight.contents)))
 
@@ -331,16 +321,10 @@ class PostDesk(QObject):
                 "Change the text above first, then put it in the place of the post on X.",
                 ("Understood", focus),
             )
-        elif seen.refusals:
-            ask(seen.refusals[0], ("Understood", focus))
-        elif seen.unconfirmed:
-            ask(
-                f"{to_confirm(seen.unconfirmed)}: your notes do not carry what is marked.",
-                ("Look again", focus),
-                ("Change it all the same", lambda: self._change(entry, seen)),
-            )
         else:
-            self._change(entry, seen)
+            self._composer.once_clear(
+                seen, "Change it all the same", lambda: self._change(entry, seen)
+            )
 
     def _change(self, entry: Entry, seen: Preflight) -> None:
         text = seen.contents[0].text

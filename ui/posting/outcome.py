@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,11 +11,9 @@ from PySide6.QtGui import QDesktopServices
 from app.posting.accounts import Account
 from app.posting.answers import Refusal
 from app.posting.outbox import Entry, State
+from app.posting.outcome import Progress, address
 from ui.composer.post_question import Answer, PostQuestion
 from ui.posting import wording
-
-if TYPE_CHECKING:
-    from app.posting.poster import Progress
 
 _EDITABLE = timedelta(hours=1)
 
@@ -85,7 +82,7 @@ class OutcomeView(QObject):
     def _show_posted(self, posted: tuple[Entry, ...], account: Account | None) -> None:
         answers: list[Answer] = []
         if account and posted[0].post_id:
-            url = QUrl(f"https://x.com/{account.handle}/status/{posted[0].post_id}")
+            url = QUrl(address(account.handle, posted[0].post_id))
             answers.append(("See it on X", lambda: self._open(url, posted, account)))
         if account and len(posted) == 1 and _may_be_edited(posted[0], account):
             answers.append(("Change it on X", lambda: self.edit_requested.emit(posted[0])))

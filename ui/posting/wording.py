@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.posting.outbox import Entry, State
-from app.posting.poster import Progress
+from app.posting.outcome import Progress
 
 
 def under_way(handle: str, progress: Progress) -> str:

@@ -13,19 +13,10 @@ from app.drafts.draft import Folder
 from app.posting.accounts import Accounts
 from app.posting.outbox import Outbox, State
 from app.vault import Vault
-from tests.app.cli.test_post_by_api import LONGEST_S, Desk, Done, killed
-from tests.helpers.keyring import lasting_vault
+from tests.helpers.command_line import LONGEST_S, Desk, Done, killed
 from tests.helpers.x_faults import RESET_DONE, RESET_READ, Fault, Gate, late, says
 from tests.helpers.x_kinds import Kind
 from tests.helpers.x_server import X
-
-
-@pytest.fixture(scope="module")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """One for all tests here: whoever signs in takes the place of who had the number before."""
-    folder = tmp_path_factory.mktemp("keyring")
-    with pytest.MonkeyPatch.context() as patch, lasting_vault(folder, patch) as vault:
-        yield vault
 
 
 @pytest.fixture

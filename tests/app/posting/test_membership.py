@@ -14,8 +14,9 @@ import pytest
 from app.errors import StoreError
 from app.posting.accounts import Account, Accounts, Way
 from app.posting.answers import Refusal, Refused
+from app.posting.callback import PORTS
 from app.posting.membership import add_account, add_account_by_strings, remove_account
-from app.posting.sign_in import PORTS, Granted
+from app.posting.sign_in import Granted
 from app.posting.tokens import Strings, Tokens
 from app.posting.x_client import XClient
 from app.vault import Vault

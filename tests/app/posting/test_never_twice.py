@@ -21,7 +21,7 @@ from app.posting.answers import Refused
 from app.posting.content import contents
 from app.posting.outbox import Entry, Outbox, State
 from app.posting.x_client import XClient
-from tests.app.posting.test_poster import Person
+from tests.helpers.person import Person
 from tests.helpers.x_faults import (
     CUT,
     NOT_JSON,
@@ -66,14 +66,14 @@ def power_cut(behind: bool) -> Iterator[None]:
     async def cut(self: XClient, *given: object) -> str:
         if behind:
             with suppress(UserError):
-                await real(self, *given)  # type: ignore[misc]
+                await real(self, *given)
         raise PowerCutError
 
-    XClient.create_post = cut  # type: ignore[method-assign, assignment]
+    XClient.create_post = cut
     try:
         yield
     finally:
-        XClient.create_post = real  # type: ignore[method-assign, assignment]
+        XClient.create_post = real
 
 
 class Posting(RuleBasedStateMachine):

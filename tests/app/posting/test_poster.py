@@ -10,19 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from app.drafts.draft import Draft, Folder
+from app.drafts.draft import Folder
 from app.drafts.extras import Audience, Extras, Medium, Poll, PostExtras
-from app.drafts.lane import StoreLane
 from app.errors import UserError
-from app.posting.accounts import Account, Way
 from app.posting.answers import Refusal, Refused
-from app.posting.assembly import build_poster
 from app.posting.content import contents
-from app.posting.outbox import Entry, Outbox, State
-from app.posting.poster import Outcome, Poster, Progress
-from app.posting.sign_in import Granted
-from app.posting.tokens import Tokens
-from app.vault import Vault
+from app.posting.outbox import State
+from app.posting.outcome import Outcome, Progress
+from tests.helpers.person import Person
 from tests.helpers.x_faults import (
     CUT,
     NOT_JSON,
@@ -37,52 +32,9 @@ from tests.helpers.x_faults import (
     waits,
 )
 from tests.helpers.x_kinds import Kind
-from tests.helpers.x_oauth import User
 from tests.helpers.x_server import X
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-
-
-class Person:
-    """Somebody with a draft, an account at the loopback X, and a poster."""
-
-    def __init__(self, folder: Path, x: X, user: User, opened: ExitStack) -> None:
-        self.x = x
-        self.folder = folder
-        self.vault = Vault(None)
-        self.account = Account(user.id, user.name, user.name, Way.OAUTH2, x.sign_ins.client_id)
-        self.lane = StoreLane(folder / "drafts.sqlite3")
-        opened.callback(self.lane.close, 5)
-        access, refresh = x.sign_in_directly(user)
-        granted = Granted(access, refresh, datetime.now(UTC) + timedelta(hours=2))
-        tokens = Tokens(self.account, self.vault, x.endpoints, folder / "locks")
-        asyncio.run(tokens.keep(granted))
-
-    @property
-    def poster(self) -> Poster:
-        return build_poster(self.lane, self.vault, self.x.endpoints, self.folder / "locks")
-
-    def writes(self, *posts: str, extras: Extras | None = None) -> str:
-        def create(posts: tuple[str, ...]) -> str:
-            return self.lane.call(lambda store: store.create(posts).id).result()
-
-        id = create(posts)
-        self.lane.call(lambda store: store.save(id, posts, "", extras)).result()
-        return id
-
-    def draft(self, id: str) -> Draft:
-        return self.lane.call(lambda store: store.get(id)).result()
-
-    def posts(self, id: str) -> Outcome:
-        draft = self.draft(id)
-        return asyncio.run(self.poster.post(id, self.account, contents(draft.posts, draft.extras)))
-
-    def entries(self, id: str) -> tuple[Entry, ...]:
-        return self.lane.call(lambda store: Outbox(store.database).of_draft(id)).result()
-
-    @property
-    def live(self) -> list[str]:
-        return [post.text for post in self.x.posts]
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 from app.errors import UserError
 from app.posting import sign_in as sign_in_module
 from app.posting.answers import Refusal, Refused
-from app.posting.sign_in import PORTS, SCOPES, Granted, sign_in
+from app.posting.callback import PORTS
+from app.posting.sign_in import SCOPES, Granted, sign_in
 from tests.helpers.x_faults import CUT, NOT_JSON, RESET_DONE, Fault, late, says
 from tests.helpers.x_kinds import Kind
 from tests.helpers.x_server import X

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.posting.callback import PORTS
 from app.posting.endpoints import endpoints
 from app.posting.loop_thread import LoopThread
-from app.posting.sign_in import PORTS
 from app.vault import Vault
 from tests.helpers.lane import TellingLane
 from tests.helpers.x_oauth import User
@@ -87,9 +87,9 @@ def parts(
         header.chip,
         window,
         endpoints,
+        tmp_path / "locks",
         open_vault,
         browser.open,
-        lambda: tmp_path / "locks",
     )
     found = Parts(window, header, text, desk, browser, Vault(None), openings, lane)
     with qtbot.waitExposed(window):

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.posting.sign_in import PORTS
+from app.posting.callback import PORTS
 from app.vault import Vault
 from tests.helpers.window import button
 from tests.helpers.x_oauth import FourStrings

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.posting.accounts import Account, Way
-from app.posting.sign_in import PORTS
+from app.posting.callback import PORTS
 from tests.helpers.window import button
 from tests.helpers.x_oauth import FourStrings, User
 from tests.helpers.x_server import X

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtGui import QDesktopServices
@@ -14,15 +12,15 @@ from pytestqt.qtbot import QtBot
 
 from app.compose.brief import SAMPLE_NOTES
 from app.drafts.draft import Folder
-from app.posting.accounts import Account, Accounts, Way
+from app.places import Places
+from app.posting.accounts import Accounts
 from app.posting.outbox import Outbox, State
-from app.posting.sign_in import Granted
-from app.posting.tokens import Tokens
 from tests.helpers.window import button, editors, label
+from tests.helpers.x_account import account_of, sign_in
 from tests.helpers.x_faults import RESET_DONE, RESET_READ, Gate, late, says, waits
 from tests.helpers.x_kinds import Kind
 from tests.helpers.x_server import X
-from ui.application import Places, Twite
+from ui.application import Twite
 from ui.composer.post_question import PostQuestion
 from ui.shortcuts import Name
 
@@ -39,32 +37,26 @@ def x(monkeypatch: pytest.MonkeyPatch) -> Iterator[X]:
 
 
 @pytest.fixture
-def sign_in(
+def open_signed_in(
     x: X, open_window: Callable[[], Twite], places: Places, in_store, qtbot: QtBot
 ) -> Callable[[str], Twite]:
     """Opens a window with an account of this subscription, and nothing in its post."""
 
-    def sign_in(subscription: str) -> Twite:
+    def open_it(subscription: str) -> Twite:
         user = x.add_user("mill", subscription)
-        account = Account(
-            user.id, "mill", "Mill", Way.OAUTH2, x.sign_ins.client_id, subscription != "None"
-        )
-        in_store(lambda store: Accounts(store.database).keep(account))
+        in_store(lambda store: Accounts(store.database).keep(account_of(x, user)))
         twite = open_window()
-        access, refresh = x.sign_in_directly(user)
-        granted = Granted(access, refresh, datetime.now(UTC) + timedelta(hours=2))
-        tokens = Tokens(account, twite.accounts.vault(), x.endpoints, places.locks_folder)
-        asyncio.run(tokens.keep(granted))
+        account = sign_in(x, user, twite.accounts.vault(), places.locks_folder)
         twite.assistant.set_notes("")
         qtbot.waitUntil(lambda: twite.accounts.current == account)
         return twite
 
-    return sign_in
+    return open_it
 
 
 @pytest.fixture
-def signed_in(sign_in: Callable[[str], Twite]) -> Twite:
-    return sign_in("None")
+def signed_in(open_signed_in: Callable[[str], Twite]) -> Twite:
+    return open_signed_in("None")
 
 
 @pytest.fixture
@@ -357,9 +349,9 @@ def test_the_same_text_is_not_offered_to_x_twice(
 
 
 def test_a_paying_account_changes_a_post_that_is_live(
-    sign_in: Callable[[str], Twite], x: X, says_in_time: Wait, qtbot: QtBot
+    open_signed_in: Callable[[str], Twite], x: X, says_in_time: Wait, qtbot: QtBot
 ) -> None:
-    twite = sign_in("Premium")
+    twite = open_signed_in("Premium")
     post(twite, "One.")
     says_in_time(twite, "It is live.")
     editors(twite)[0].replace_text("Two.")
