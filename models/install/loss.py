@@ -14,18 +14,32 @@ from models.engine.session import Graph, load_graph
 Logits = npt.NDArray[np.float32]
 
 
-def mean_divergence(reference: Path, candidate: Path, passages: Sequence[Sequence[int]]) -> float:
-    """Mean over all positions of KL(reference || candidate), in nats a token.
+class Reference:
+    """What the unrounded graph says of some passages; only one graph is in memory at a time.
 
-    `passages` are token ids; the graphs read each passage on its own.
+    `passages` are token ids; each is read on its own. What is kept takes four bytes for each of
+    their tokens and each token of the vocabulary.
     """
-    exact, smaller = load_graph(reference, "cpu"), load_graph(candidate, "cpu")
-    total, count = 0.0, 0
-    for passage in passages:
-        p, q = (_log_chances(read_all(graph, passage)) for graph in (exact, smaller))
-        total += float((np.exp(p) * (p - q)).sum())
-        count += len(passage)
-    return total / count
+
+    def __init__(self, graph_file: Path, passages: Sequence[Sequence[int]]) -> None:
+        graph = load_graph(graph_file, "cpu")
+        self._passages = passages
+        self._chances = [_log_chances(read_all(graph, passage)) for passage in passages]
+
+    def divergence(self, candidate: Path) -> float:
+        """Mean over all positions of KL(reference || candidate), in nats a token."""
+        smaller = load_graph(candidate, "cpu")
+        total, count = 0.0, 0
+        for passage, p in zip(self._passages, self._chances, strict=True):
+            q = _log_chances(read_all(smaller, passage))
+            total += float((np.exp(p) * (p - q)).sum())
+            count += len(passage)
+        return total / count
+
+
+def mean_divergence(reference: Path, candidate: Path, passages: Sequence[Sequence[int]]) -> float:
+    """Mean over all positions of KL(reference || candidate), in nats a token."""
+    return Reference(reference, passages).divergence(candidate)
 
 
 def read_all(graph: Graph, tokens: Sequence[int]) -> Logits:

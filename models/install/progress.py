@@ -24,6 +24,9 @@ class Progress:
 
 Report = Callable[[Progress], None]
 
+StepReport = Callable[[str, float], None]
+"""Called with what is being done ("Reading the weights") and the share of it done, 0 to 1."""
+
 
 class Meter:
     """Tells the progress, some ten times a second at most."""

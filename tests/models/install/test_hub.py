@@ -69,6 +69,12 @@ def get(
     return install(folder, model, report, is_cancelled)
 
 
+def outward(graph: bytes) -> bytes:
+    """A graph whose weights lie outside of its folder, by a path of the same length."""
+    path = "../" + WEIGHTS[3:]
+    return graph.replace(WEIGHTS.encode(), path.encode())
+
+
 def visible(folder: Path) -> list[str]:
     """What lies in the models folder, without what is hidden in it."""
     return [entry.name for entry in folder.glob("*") if not entry.name.startswith(".")]
@@ -473,6 +479,8 @@ def test_one_installation_of_a_model_at_a_time(server: HubServer, tmp_path: Path
         ({"config.json": b'{"max_position_embeddings": "many"}'}, None),
         ({"generation_config.json": b'{"eos_token_id": [-1]}'}, None),
         ({"config.json": b"\xff not JSON"}, None),
+        ({"config.json": b'{"eos_token_id": 0}'}, None),
+        ({"config.json": b'{"max_position_embeddings": 9}', "generation_config.json": b"{}"}, None),
         ({"onnx/model_q4.onnx_data.onnx": b"a second graph"}, None),
         ({}, "tokenizer.json"),
         ({}, f"onnx/{GRAPH}"),
@@ -484,6 +492,29 @@ def test_a_repository_that_is_not_what_the_catalog_says_is_refused(
     server.files |= change
     server.files.pop(gone or "", None)
     with pytest.raises(ModelError, match="not what Twite's catalog says"):
+        get(tmp_path)
+    assert visible(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (f"onnx/{GRAPH}", b"<html>404</html>", "no ONNX graph"),
+        (f"onnx/{GRAPH}", outward, "file that is no weights file beside it"),
+        (f"onnx/{WEIGHTS}", b"", f"weights file {WEIGHTS} is cut off"),
+        ("tokenizer.json", b"{}", r"tokenizer.json is damaged"),
+    ],
+    ids=["no graph", "reads outside", "cut off", "no tokenizer"],
+)
+def test_a_hostile_file_is_refused_though_it_arrived_whole(
+    server: HubServer,
+    tmp_path: Path,
+    name: str,
+    content: bytes | Callable[[bytes], bytes],
+    sentence: str,
+) -> None:
+    server.files[name] = content if isinstance(content, bytes) else content(server.files[name])
+    with pytest.raises(ModelError, match=sentence):
         get(tmp_path)
     assert visible(tmp_path) == []
 
