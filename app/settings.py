@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from app.compose.brief import COUNTS, Length, Tone
 from app.errors import UserError
 from app.paths import config_folder
+from models.library import BUILT_IN
 
 DELAYS = (0, 5, 10, 30, 60)
 """Seconds that a post may wait, to be cancelled, before it is sent."""
@@ -39,6 +40,7 @@ class Settings:
         last_account: the id of the account that posts, or "".
         last_client_id: the app at X that was signed in with last, which is no secret.
         delay: seconds to wait before a post is sent, one of `DELAYS`.
+        model: the id of the model that writes, where a draft has none of its own.
     """
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
@@ -50,6 +52,7 @@ class Settings:
     last_account: str = ""
     last_client_id: str = ""
     delay: int = 0
+    model: str = BUILT_IN
 
 
 class Loaded(NamedTuple):
@@ -142,6 +145,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "last_account": _text,
     "last_client_id": _text,
     "delay": _one_of(DELAYS),
+    "model": _text,
 }
 
 

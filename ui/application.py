@@ -31,6 +31,9 @@ from ui.jobs import Jobs
 from ui.keys_dialog import KeysDialog
 from ui.main_window import MainWindow
 from ui.message import tell
+from ui.models_dialog.choice import ModelChoice
+from ui.models_dialog.desk import ModelsDesk
+from ui.models_dialog.writer_of_choice import WriterOfChoice
 from ui.palette import Palette
 from ui.posting.desk import PostDesk
 from ui.shortcuts import Name
@@ -38,10 +41,11 @@ from ui.sidebar.sidebar import Sidebar
 from ui.status_line import StatusLine
 from ui.theme import Theme
 from ui.type_scale import Size
-from ui.writer_bridge import WriterBridge
 
 CLOSING_S = 2.0
 """The longest that closing waits for the disk."""
+ENDING_S = 0.5
+"""The longest that closing waits for a download, and for an import, to break off tidily."""
 
 
 class Twite(QObject):
@@ -53,6 +57,8 @@ class Twite(QObject):
         desk: the draft on screen.
         accounts: whom it is posted as.
         posting: its way to X.
+        models: the models, and what goes on with them.
+        choice: which of them writes.
         theme: the colours.
         writer: the model's end.
         actions: every action by its name.
@@ -69,7 +75,7 @@ class Twite(QObject):
         application.setFont(type_scale.font(Size.BODY))
         self.theme = Theme(application, self._settings.theme)
         application.setWindowIcon(icon("twite", self.theme.colours.accent, 64))
-        self.writer = WriterBridge(places.models_folder)
+        self.writer = WriterOfChoice(places.models_folder, self._settings.model)
         self.sidebar = Sidebar(self.theme)
         self._jobs = Jobs()
         self.composer = Composer(self.theme, self._jobs, places.media_folder)
@@ -102,6 +108,14 @@ class Twite(QObject):
             endpoints,
             places.locks_folder,
         )
+        self.choice = ModelChoice(self.writer, self.desk)
+        self.models = ModelsDesk(
+            places.models_folder,
+            places.settings_file.parent,
+            self.choice,
+            self._jobs,
+            self.window,
+        )
         self.actions = shortcuts.actions(self.window, self._intents())
         self.palette = Palette(self.window, self.theme, self._commands())
         self._connect()
@@ -130,6 +144,7 @@ class Twite(QObject):
         if self.window.may_close:
             return
         self._keep_settings()
+        self.models.close(ENDING_S)
         self.posting.close()
         self.accounts.close()
         self._network.close(CLOSING_S)
@@ -168,6 +183,7 @@ class Twite(QObject):
                 Name.COPY_THREAD: self.composer.copy_thread,
                 Name.POST: self.posting.post,
                 Name.ADD_ACCOUNT: self.accounts.add,
+                Name.MODELS: self.models.open,
                 Name.POST_IN_BROWSER: self.composer.post_in_browser,
                 Name.SHOW_SIDEBAR: self._toggle_sidebar,
                 Name.TRASH: self.desk.trash,
@@ -211,6 +227,11 @@ class Twite(QObject):
         self.assistant.notes_changed.connect(composer.hold_against)
         self.assistant.notes_changed.connect(desk.note_edit)
         self.assistant.use_requested.connect(desk.use)
+        desk.shown.connect(self.choice.show_draft)
+        self.models.working.connect(self._status_line.show_work)
+        self.models.connected.connect(self._status_line.show_connected)
+        self.writer.loading.connect(self._status_line.show_loading)
+        self._status_line.models_requested.connect(self.models.open)
         self._status_line.palette_requested.connect(self.palette.open)
         self.window.close_requested.connect(self.close)
         self.window.sidebar_collapsed.connect(composer.offer_sidebar)
@@ -235,6 +256,7 @@ class Twite(QObject):
             last_account=self.accounts.last_account,
             last_client_id=self.accounts.last_client_id,
             delay=self.posting.delay,
+            model=self.choice.always,
         )
         try:
             settings.save(self._places.settings_file, kept)

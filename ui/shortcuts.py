@@ -31,6 +31,7 @@ class Name(StrEnum):
     POST = auto()
     POST_IN_BROWSER = auto()
     ADD_ACCOUNT = auto()
+    MODELS = auto()
     SHOW_SIDEBAR = auto()
     TRASH = auto()
     RESTORE = auto()
@@ -79,6 +80,7 @@ TABLE = (
     Shortcut(Name.POST, "Post", "Ctrl+Shift+Return"),
     Shortcut(Name.POST_IN_BROWSER, "Open the post in the browser", "Ctrl+Shift+B"),
     Shortcut(Name.ADD_ACCOUNT, "Sign in to X with an account"),
+    Shortcut(Name.MODELS, "Models…", "Ctrl+M"),
     Shortcut(Name.SHOW_SIDEBAR, "Show or hide the drafts", "Ctrl+B"),
     Shortcut(Name.TRASH, "Move the draft to the trash", "Ctrl+Shift+Backspace"),
     Shortcut(Name.RESTORE, "Restore the draft from the trash"),

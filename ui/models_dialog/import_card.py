@@ -1,0 +1,147 @@
+"""Taking a model that a person has already: where to choose it, and how far it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QVBoxLayout
+
+from app.compose.events import Preparing
+from app.errors import UserError
+from app.model_shelf import can_convert, chat_formats
+from ui.announce import announce
+from ui.assistant.choice_pill import ChoicePill
+from ui.models_dialog import wording
+from ui.models_dialog.parts import GAP, MARGIN, Sentence, WorkLine, button, title, words
+from ui.style_property import set_style_property
+
+_FIND_OUT = "Chat format"
+
+
+class ImportCard(QFrame):
+    """A button for a file or a folder; a file or folder can be dropped on the dialog as well.
+
+    Signals:
+        chosen(Path, str): import this, with this chat format or "" to find it out.
+        cancelled: stop the import.
+    """
+
+    chosen = Signal(object, str)
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("modelCard")
+        self.setAccessibleName("A model that you have")
+        self._source: Path | None = None
+        self._choose = button(
+            "From a file or folder ▾", "card", "Choose a model on this computer's disks"
+        )
+        self._choose.setAccessibleName("From a file or folder")
+        self._choose.setFixedHeight(34)
+        self._menu()
+        self._extra = words(wording.EXPORT_EXTRA, "warning")
+        self._extra.setTextInteractionFlags(
+            self._extra.textInteractionFlags().TextSelectableByMouse
+        )
+        self._extra.setVisible(not can_convert())
+        self._work = WorkLine("import")
+        self._sentence = Sentence()
+        self._formats = ChoicePill("Chat format", (_FIND_OUT, *chat_formats()))
+        self._again = button("Try again", "link", "Import it with this chat format")
+        self._again.clicked.connect(self._try_again)
+        self._work.cancelled.connect(self.cancelled)
+        self._lay_out()
+        self._offer_formats(False)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether an import is under way."""
+        return not self._work.isHidden()
+
+    def show_drop(self, is_over: bool) -> None:
+        """Something that can be dropped is held over the dialog."""
+        set_style_property(self, "chosen", is_over)
+
+    def begin(self, source: Path) -> None:
+        """An import of this has begun."""
+        self._source = source
+        had_keyboard = self.isAncestorOf(self.window().focusWidget())
+        self._sentence.say("")
+        self._work.show_work(f"Importing {source.name}", None)
+        if had_keyboard:
+            self._work.take_keyboard()
+        self._choose.setEnabled(False)
+        self._offer_formats(False)
+
+    def show_progress(self, progress: Preparing) -> None:
+        """How far it is."""
+        self._work.show_work(wording.importing(progress), progress.fraction)
+
+    def finish(self, said: str = "", tone: str = "second") -> None:
+        """It has ended, with this to say."""
+        self._choose.setEnabled(True)
+        if self._work.isAncestorOf(self.window().focusWidget()):
+            self._choose.setFocus()
+        self._work.hide()
+        self._sentence.say(said, tone)
+        if said:
+            announce(self, said)
+
+    def fail(self, error: UserError) -> None:
+        """It could not be imported; a chat format may be all that is missing."""
+        self.finish(wording.sentence(error), "warning")
+        self._offer_formats(wording.needs_chat_format(error))
+
+    def _offer_formats(self, offered: bool) -> None:
+        self._formats.setVisible(offered)
+        self._again.setVisible(offered)
+
+    def _try_again(self) -> None:
+        index = self._formats.index()
+        if self._source and index:
+            self.chosen.emit(self._source, chat_formats()[index - 1])
+
+    def _menu(self) -> None:
+        menu = QMenu(self._choose)
+        menu.setAccessibleName("From a file or folder")
+        menu.addAction("A file: GGUF or ONNX").triggered.connect(self._choose_file)
+        menu.addAction("A folder: ONNX or checkpoint").triggered.connect(self._choose_folder)
+        self._choose.setMenu(menu)
+
+    def _choose_file(self) -> None:
+        self._open(QFileDialog.FileMode.ExistingFile, "Choose a model file")
+
+    def _choose_folder(self) -> None:
+        self._open(QFileDialog.FileMode.Directory, "Choose a model's folder")
+
+    def _open(self, mode: QFileDialog.FileMode, purpose: str) -> None:
+        """Every file is shown: those of Ollama have no suffix."""
+        dialog = QFileDialog(self, purpose)
+        dialog.setFileMode(mode)
+        dialog.fileSelected.connect(lambda path: self.chosen.emit(Path(path), ""))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _lay_out(self) -> None:
+        text = QVBoxLayout()
+        text.setSpacing(4)
+        text.addWidget(title("A model that you have"))
+        text.addWidget(words(f"{wording.FORM} {wording.DROP}"))
+        head = QHBoxLayout()
+        head.setSpacing(MARGIN)
+        head.addLayout(text, stretch=1)
+        head.addWidget(self._choose)
+        again = QHBoxLayout()
+        again.setSpacing(GAP)
+        again.addWidget(self._formats)
+        again.addWidget(self._again)
+        again.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, 12, MARGIN, 12)
+        column.setSpacing(GAP)
+        column.addLayout(head)
+        for below in (self._extra, self._work, self._sentence):
+            column.addWidget(below)
+        column.addLayout(again)
