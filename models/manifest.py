@@ -10,6 +10,9 @@ from pathlib import Path
 from models.errors import ModelError
 
 FILE_NAME = "model.toml"
+NOT_MEASURED = float("nan")
+"""A `measured_loss` where there is no unquantized graph to compare with."""
+UNKNOWN_LICENCE = "unknown: see its maker"
 _AGAIN = "Prepare it again; your drafts are safe."
 
 

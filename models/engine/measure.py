@@ -95,14 +95,15 @@ def measure(folder: Path, device: str, work: Work, make_rules: MakeRules) -> Spe
     graph = load_graph(folder / "model.onnx", device)
     tokenizer = Tokenizer(folder / "tokenizer.json")
     ends = manifest.end_of_turn_ids
+    pieces = tokenizer.pieces_for(graph.shapes.vocabulary)
     rules = make_rules(max(_LIMIT, _LETTERS * work.tokens), NOTES)
     limits = Unending(
         rules,
-        Vocabulary(tokenizer.pieces, ends),
+        Vocabulary(pieces, ends),
         Untold(NOTES, tokenizer.encode),
         manifest.source_boost,
     )
-    decoder = Decoder(graph, tokenizer.pieces, end_ids=())
+    decoder = Decoder(graph, pieces, end_ids=())
     prompt = _prompt(manifest.chat_format, tokenizer, work.prompt_tokens)
     _round(decoder, prompt, work, limits, seed=0)
     rounds = [_round(decoder, prompt, work, limits, seed) for seed in range(ROUNDS)]

@@ -22,9 +22,18 @@ class Tokenizer:
 
     def __init__(self, file: Path) -> None:
         self._tokenizer = HuggingFaceTokenizer.from_file(str(file))
+        # What a file asks for besides would cut notes short, or fill them up.
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
         # Notes that spell out a control token are read as the letters they are.
         self._tokenizer.encode_special_tokens = True
         self.pieces = _pieces(self._tokenizer)
+
+    def pieces_for(self, vocabulary: int) -> tuple[bytes, ...]:
+        """The pieces of every token that a graph has a logit for: some have more than there are
+        tokens, so that their number is a round one.
+        """
+        return self.pieces + (b"",) * (vocabulary - len(self.pieces))
 
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text; what looks like a control token is read as letters."""

@@ -30,8 +30,9 @@ class ModelWriter:
         self.device, self.device_note = graph.device, graph.device_note
         self._tokenizer = Tokenizer(folder / "tokenizer.json")
         ends = self.manifest.end_of_turn_ids
-        self._vocabulary = Vocabulary(self._tokenizer.pieces, ends)
-        self._decoder = Decoder(graph, self._tokenizer.pieces, ends)
+        pieces = self._tokenizer.pieces_for(graph.shapes.vocabulary)
+        self._vocabulary = Vocabulary(pieces, ends)
+        self._decoder = Decoder(graph, pieces, ends)
 
     def warm_up(self, prefix: Sequence[Message], rows: int, room: int) -> None:
         """Read the turns that every run begins with, so that the first run need not."""

@@ -1,7 +1,6 @@
 """From a GGUF file to an fp32 ONNX graph and a tokenizer. Needs the extra `export`.
 
-The head of a file (ggml-org/ggml, docs/gguf.md) is read here and not by the package `gguf`, which
-believes every count in it. mobius builds the graph, but its own reading of GGUF files is not used:
+mobius builds the graph, but its own reading of GGUF files is not used:
 that leaves out the norms of queries and keys of Qwen 3 and Gemma 3, adds 1 to Gemma's norms, which
 hold it already, and passes over most of what stretches a context.
 """
@@ -9,8 +8,6 @@ hold it already, and passes over most of what stretches a context.
 from __future__ import annotations
 
 import math
-import mmap
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +18,7 @@ import numpy.typing as npt
 
 from models.errors import ModelError
 from models.install import gguf_tokenizer
+from models.install.gguf_head import AGAIN, Head, Settings, Tensor
 from models.install.gguf_tokenizer import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -30,12 +28,7 @@ if TYPE_CHECKING:
 LONGEST_CONTEXT = 32_768
 """Tokens that a graph is made for at most: its tables of rotations grow with each of them."""
 
-_HEAD_BYTES = 128 * 1024 * 1024
-_MOST_ITEMS, _MOST_SETTINGS, _MOST_TENSORS = 4_000_000, 4_096, 16_384
-"""Far above real files: the largest vocabularies have 260,000 tokens and 500,000 merges."""
-_NUMBERS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
-_STRING, _ARRAY = 8, 9
-_AGAIN, _ANOTHER = "Download it again.", "Choose another model."
+_ANOTHER = "Choose another model."
 
 _ENDS = ("eos", "eot", "eom")
 _GEMMA_27B_LAYERS, _GEMMA_PERIOD = 62, 6
@@ -45,20 +38,7 @@ _SCALES = (
 _FREQUENCIES = "rope_freqs.weight"
 _SHORT, _LONG = "rope_factors_short.weight", "rope_factors_long.weight"
 
-Settings = Mapping[str, Any]
-"""Numbers, strings, and arrays of either as numpy arrays and tuples, by the names in the file."""
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """A tensor in the file. `shape` is in C order; its rows are `rows` times `row` bytes."""
-
-    shape: tuple[int, ...]
-    kind: int
-    start: int
-    rows: int
-    row: int
 
 
 @dataclass(frozen=True)
@@ -83,127 +63,6 @@ class GgufModel:
     def end_of_turn_id(self) -> int:
         """The token that ends a text."""
         return self.end_of_turn_ids[0]
-
-
-class _Head:
-    """The head of a file, read once from its beginning; no count in it is believed.
-
-    Attributes:
-        settings, tensors: what it holds. `Tensor.start` counts from the file's beginning.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._name = path.name
-        self._size = path.stat().st_size
-        self._at = 4
-        with path.open("rb") as stream:
-            if stream.read(4) != b"GGUF" or self._size < 24:
-                raise ModelError(
-                    f"{path.name} is not a GGUF file.",
-                    "Choose a file that LM Studio, Ollama or llama.cpp can load.",
-                )
-            length = min(self._size, _HEAD_BYTES)
-            with mmap.mmap(stream.fileno(), length, access=mmap.ACCESS_READ) as self._content:
-                self._check_version()
-                tensors, settings = self._number("Q"), self._number("Q")
-                if tensors > _MOST_TENSORS or settings > _MOST_SETTINGS:
-                    raise self._damaged()
-                self.settings = dict(self._setting() for _ in range(settings))
-                places = [self._place() for _ in range(tensors)]
-        self.tensors = self._placed(places)
-
-    def _check_version(self) -> None:
-        version = self._number("I")
-        if version & 0xFFFF == 0:
-            raise ModelError(
-                f"{self._name} was made for machines of another byte order.",
-                "Choose the ordinary file of this model, for little-endian machines.",
-            )
-        if version not in (2, 3):
-            raise ModelError(
-                f"{self._name} is in a form of GGUF that Twite does not know (version {version}).",
-                "Choose another file of this model.",
-            )
-
-    def _take(self, length: int) -> bytes:
-        if length > len(self._content) - self._at:
-            raise self._damaged() if self._size > _HEAD_BYTES else self._cut_off()
-        self._at += length
-        return self._content[self._at - length : self._at]
-
-    def _number(self, code: str) -> Any:
-        return struct.unpack(f"<{code}", self._take(struct.calcsize(f"<{code}")))[0]
-
-    def _text(self) -> str:
-        try:
-            return self._take(self._number("Q")).decode()
-        except UnicodeDecodeError:
-            raise self._damaged() from None
-
-    def _setting(self) -> tuple[str, Any]:
-        name, kind = self._text(), self._number("I")
-        return name, self._array() if kind == _ARRAY else self._value(kind)
-
-    def _value(self, kind: int) -> Any:
-        if kind == _STRING:
-            return self._text()
-        if kind not in _NUMBERS:
-            raise self._damaged()
-        return self._number(_NUMBERS[kind])
-
-    def _array(self) -> Any:
-        kind, count = self._number("I"), self._number("Q")
-        if count > _MOST_ITEMS or kind not in (*_NUMBERS, _STRING):
-            raise self._damaged()
-        if kind == _STRING:
-            return tuple(self._text() for _ in range(count))
-        item = np.dtype(_NUMBERS[kind]).newbyteorder("<")
-        return np.frombuffer(self._take(count * item.itemsize), item)
-
-    def _place(self) -> tuple[str, tuple[int, ...], int, int]:
-        """A tensor's name, shape, kind and place behind the head."""
-        name, dimensions = self._text(), self._number("I")
-        if not 1 <= dimensions <= 4:
-            raise self._damaged()
-        shape = tuple(self._number("Q") for _ in range(dimensions))
-        return name, shape[::-1], self._number("I"), self._number("Q")
-
-    def _placed(self, places: list[tuple[str, tuple[int, ...], int, int]]) -> dict[str, Tensor]:
-        alignment = self.settings.get("general.alignment", 32)
-        if type(alignment) is not int or not 1 <= alignment <= 1 << 20:
-            raise self._damaged()
-        begin = -(-self._at // alignment) * alignment
-        tensors = {}
-        for name, shape, kind, offset in places:
-            block, width = self._block(kind)
-            if name in tensors or min(shape) < 1 or shape[-1] % block:
-                raise self._damaged()
-            rows, row = math.prod(shape[:-1]), shape[-1] // block * width
-            if begin + offset + rows * row > self._size:
-                raise self._cut_off()
-            tensors[name] = Tensor(shape, kind, begin + offset, rows, row)
-        return tensors
-
-    def _block(self, kind: int) -> tuple[int, int]:
-        """How many weights of this kind lie in how many bytes."""
-        # gguf comes with the extra `export` alone, so it is imported where it is used.
-        from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize
-
-        try:
-            block, width = GGML_QUANT_SIZES[GGMLQuantizationType(kind)]
-            dequantize(np.zeros((1, width), np.uint8), GGMLQuantizationType(kind))
-        except (ValueError, KeyError, NotImplementedError):
-            raise ModelError(
-                f"{self._name} holds weights of a kind that cannot be read here (number {kind}).",
-                "Choose a file of this model with another quantization, such as Q4_K_M or Q8_0.",
-            ) from None
-        return block, width
-
-    def _damaged(self) -> ModelError:
-        return ModelError(f"{self._name} is damaged: its head makes no sense.", _AGAIN)
-
-    def _cut_off(self) -> ModelError:
-        return ModelError(f"{self._name} is cut off: it ends before its contents do.", _AGAIN)
 
 
 _LLAMA = {
@@ -247,7 +106,7 @@ def read_gguf(path: Path) -> GgufModel:
 
     The weights are not read, but all of them are seen to be there.
     """
-    head = _Head(path)
+    head = Head(path)
     family = str(head.settings.get("general.architecture"))
     told = _Told(path.name, family, head.settings)
     _refuse_other_kinds(told)
@@ -360,7 +219,7 @@ class _Told:
 
     def _unusable(self, name: str) -> ModelError:
         spoken = name.removeprefix(".").replace(".", " ")
-        return ModelError(f"{self.file} does not say what its {spoken} is.", _AGAIN)
+        return ModelError(f"{self.file} does not say what its {spoken} is.", AGAIN)
 
 
 def _config(model: GgufModel, told: _Told) -> ArchitectureConfig:
@@ -375,7 +234,7 @@ def _config(model: GgufModel, told: _Told) -> ArchitectureConfig:
     turned = told.whole(".rope.dimension_count", head)
     values = told.whole(".attention.value_length", head)
     if layers > len(tensors) or heads % groups or head % 2 or turned > head or values != head:
-        raise ModelError(f"{model.path.name} is damaged: its sizes make no sense.", _AGAIN)
+        raise ModelError(f"{model.path.name} is damaged: its sizes make no sense.", AGAIN)
     is_gemma = family == "gemma3"
     window = told.whole(".attention.sliding_window", None if is_gemma else 0)
     period = told.whole(".attention.sliding_window_pattern", _GEMMA_PERIOD)
@@ -429,7 +288,7 @@ def _wanted(model: GgufModel, config: ArchitectureConfig) -> dict[str, str]:
     sizes = _sizes(config)
     for name, (_, letters) in named.items():
         if model.tensors[name].shape != tuple(sizes[letter] for letter in letters):
-            raise ModelError(f"{model.path.name} is damaged: {name} has another shape.", _AGAIN)
+            raise ModelError(f"{model.path.name} is damaged: {name} has another shape.", AGAIN)
     return {name: place for name, (place, _) in named.items()}
 
 
@@ -480,7 +339,7 @@ def _turns(model: GgufModel, config: ArchitectureConfig, told: _Told) -> tuple[F
     stored = _SHORT if _SHORT in model.tensors else _FREQUENCIES
     if stored in model.tensors:
         if model.tensors[stored].shape != (dim // 2,):
-            raise ModelError(f"{model.path.name} is damaged: {stored} has another shape.", _AGAIN)
+            raise ModelError(f"{model.path.name} is damaged: {stored} has another shape.", AGAIN)
         divisors = _read(model, stored)
         gain = np.float32(told.real(".rope.scaling.attn_factor", 1.0))
     elif kind == "linear":

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.engine.chat import FORMATS, Control, Message, encode_chat
 from models.engine.session import load_graph
-from models.engine.tokenizer import Tokenizer
 from models.errors import ModelError
 from models.install.builtin import held_out_tokens
-from models.install.folder_settings import find_chat_format
+from models.install.folder_settings import end_of_turn_ids, find_chat_format
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
+from models.install.memory import computer_memory, needed_memory_mb
 from models.install.precision import Precision, write_smallest
 from models.install.progress import StepReport
 from models.install.quantize import answer_last_position_only
-from models.manifest import Manifest, describe_file
-
-UNKNOWN_LICENCE = "unknown: see its maker"
+from models.manifest import UNKNOWN_LICENCE, Manifest, describe_file
 
 _FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 _BUILDING, _ROUNDING, _CHECKING = 0.05, 0.35, 0.97
@@ -33,7 +29,6 @@ _PEAK, _PEAK_BYTES = 1.2, 1_000_000_000
 _DISK = 1.3
 """Of the fp32 weights: the unpacked graph, and one of 8 bits beside it."""
 
-_ROWS, _TOKENS, _PROGRAM_MB = 8, 512, 300
 _PASSAGE_TOKENS = 512
 _LONGEST_NAME = 80
 
@@ -54,7 +49,7 @@ def import_gguf(
     write_tokenizer(model, tokenizer)
     template = str(model.settings.get("tokenizer.chat_template", ""))
     chosen = chat_format or find_chat_format(tokenizer, template, model.family)
-    ends = _ends(model, tokenizer, chosen)
+    ends = end_of_turn_ids(tokenizer, chosen, model.end_of_turn_ids)
     report("Building the graph", _BUILDING)
     fp32 = write_fp32_graph(model, folder / "fp32")
     passage = held_out_tokens(tokenizer)[: min(_PASSAGE_TOKENS, model.context_length)]
@@ -80,7 +75,7 @@ def _check_tools() -> None:
 def _check_room(model: GgufModel, folder: Path) -> None:
     """Raise `ModelError` where the unpacked weights fit neither into memory nor onto the disk."""
     weights = _FP32_BYTES * sum(math.prod(tensor.shape) for tensor in model.tensors.values())
-    needed, memory = weights * _PEAK + _PEAK_BYTES, _memory()
+    needed, memory = weights * _PEAK + _PEAK_BYTES, computer_memory()
     if needed > memory:
         raise ModelError(
             f"Converting {model.path.name} takes {needed / 1e9:.1f} GB of memory, and this "
@@ -96,26 +91,6 @@ def _check_room(model: GgufModel, folder: Path) -> None:
         )
 
 
-def _memory() -> float:
-    """Bytes of memory that this machine has; without limit where that cannot be told (Windows)."""
-    if not hasattr(os, "sysconf"):
-        return math.inf
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _ends(model: GgufModel, file: Path, chat_format: str) -> tuple[int, ...]:
-    """The tokens that end an answer: the chat format's own, and those that the file names.
-
-    Raises `ModelError` where the format is not known, or its control tokens are not there.
-    """
-    tokenizer = Tokenizer(file)
-    talk = (Message("user", "Hello"), Message("assistant", "Hello"))
-    encode_chat(chat_format, tokenizer, talk)
-    answer = FORMATS[chat_format].turn(talk, 1)
-    last = [part.token for part in answer if isinstance(part, Control)][-1]
-    return tuple(dict.fromkeys((tokenizer.control(last), *model.end_of_turn_ids)))
-
-
 def _manifest(
     model: GgufModel,
     model_id: str,
@@ -125,6 +100,8 @@ def _manifest(
     precision: Precision,
 ) -> Manifest:
     file = _plain(model.path.name)
+    files = tuple(describe_file(folder, name) for name in _FILES)
+    shapes = load_graph(folder / "model.onnx", "cpu").shapes
     name = _plain(model.settings.get("general.name")) or file.removesuffix(".gguf")
     return Manifest(
         id=model_id,
@@ -136,8 +113,8 @@ def _manifest(
         context_length=model.context_length,
         precision=precision.phrase,
         measured_loss=round(precision.loss, 5),
-        needed_memory_mb=_needed_memory_mb(folder),
-        files=tuple(describe_file(folder, name) for name in _FILES),
+        needed_memory_mb=needed_memory_mb(files, precision.phrase, shapes),
+        files=files,
         tried=precision.tried,
     )
 
@@ -153,14 +130,6 @@ def _quantization(model: GgufModel) -> str:
     for tensor in model.tensors.values():
         bytes_of[tensor.kind] += tensor.rows * tensor.row
     return GGMLQuantizationType(max(bytes_of, key=lambda kind: bytes_of[kind])).name
-
-
-def _needed_memory_mb(folder: Path) -> int:
-    """The files, a cache of 8 rows of 512 tokens, and the program itself."""
-    shapes = load_graph(folder / "model.onnx", "cpu").shapes
-    token = 2 * shapes.layers * shapes.kv_heads * shapes.head_dim * shapes.cache_dtype.itemsize
-    files = sum((folder / name).stat().st_size for name in _FILES)
-    return _PROGRAM_MB + round((files + _ROWS * _TOKENS * token) / 1e6)
 
 
 def _plain(text: object) -> str:

@@ -8,24 +8,23 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from models.engine.session import Graph, Shapes, load_graph
+from models.engine.session import Graph, load_graph
 from models.errors import ModelError
 from models.install.folder_settings import end_of_turn_ids, find_chat_format, read_tokenizer
 from models.install.graph_check import GraphFacts, check_graph
-from models.install.hub import NOT_MEASURED
+from models.install.memory import needed_memory_mb
 from models.install.onnx_source import TOKENIZER, OnnxSource, find_onnx
 from models.install.progress import StepReport
-from models.manifest import Manifest, ModelFile
+from models.manifest import NOT_MEASURED, UNKNOWN_LICENCE, Manifest, ModelFile
 
 _GRAPH = "model.onnx"
 _PIECE = 4 * 1024 * 1024
 _SPARE_BYTES = 50_000_000
 """Kept free on the disk."""
-_UNKNOWN_LICENCE = "unknown: see its maker"
 _CODE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
 
 Tell = Callable[[float], None]
@@ -55,14 +54,14 @@ def adopt(
     return Manifest(
         id=model_id,
         name=_printable(found.name) or model_id,
-        licence=told.licence or _UNKNOWN_LICENCE,
+        licence=told.licence or UNKNOWN_LICENCE,
         source=_printable(f"{found.graph.name} in {found.name} (ONNX)"),
         chat_format=chosen,
         end_of_turn_ids=ends,
         context_length=told.context_length,
         precision=facts.precision,
         measured_loss=NOT_MEASURED,
-        needed_memory_mb=_needed_memory_mb(files, facts, shapes),
+        needed_memory_mb=needed_memory_mb(files, facts.precision, shapes),
         files=tuple(files),
     )
 
@@ -162,19 +161,6 @@ def _check_vocabulary(tokenizer_file: Path, ends: tuple[int, ...], vocabulary: i
             f"tokenizer.json is not of this model: the graph knows {vocabulary} tokens alone.",
             "Put the tokenizer.json of the same model there, and import it again.",
         )
-
-
-def _needed_memory_mb(files: Iterable[ModelFile], facts: GraphFacts, shapes: Shapes) -> int:
-    """The files and a fifth, the cache of a prompt and 8 rows of 512 tokens, and the program.
-
-    Measured on a CPU: the files and a tenth at 8 bits and at 32, 1.6 times the files at 16 bits,
-    which onnxruntime widens; 110 MB for the cache of the built-in model at 256 tokens.
-    """
-    weights = sum(file.size for file in files) * (2.0 if facts.precision == "16-bit" else 1.2)
-    token = 2 * shapes.layers * shapes.kv_heads * shapes.head_dim * shapes.cache_dtype.itemsize
-    # Attention that joins its cache anew at every step reads one buffer and writes another.
-    cache = token * 512 * (8 + 1) * (1 if shapes.in_place else 2)
-    return round((weights + cache) / 1e6) + 200
 
 
 def _printable(text: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.install.hub import NOT_MEASURED
 from models.library import BUILT_IN, BUILT_IN_BUILD
-from models.manifest import Manifest, describe_file, write_manifest
+from models.manifest import NOT_MEASURED, Manifest, describe_file, write_manifest
 
 NAMES = ("model.onnx", "model_q4.onnx_data", "tokenizer.json")
 

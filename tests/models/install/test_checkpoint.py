@@ -24,12 +24,8 @@ from models.engine.session import Graph, load_graph
 from models.engine.step import Step
 from models.engine.tokenizer import Tokenizer
 from models.errors import ModelError
-from models.install.checkpoint import (
-    FAMILIES,
-    import_checkpoint,
-    read_checkpoint,
-    write_fp32_graph,
-)
+from models.install.checkpoint import import_checkpoint, write_fp32_graph
+from models.install.checkpoint_source import FAMILIES, read_checkpoint
 from models.install.loss import read_all
 from models.install.precision import LOSS_LIMIT
 from models.manifest import Manifest, verify, write_manifest

@@ -21,13 +21,13 @@ from models.engine.chat import Message
 from models.engine.sampling import Sampling
 from models.engine.writer import ModelWriter
 from models.errors import Cancelled, ModelError
-from models.install import hub, hub_refusals
+from models.install import hub_refusals
 from models.install.hub import install
 from models.install.hub_connection import Hub
 from models.install.hub_refusals import HubError
 from models.install.progress import Progress
 from models.library import Library
-from models.manifest import read_manifest, verify
+from models.manifest import NOT_MEASURED, read_manifest, verify
 from tests.helpers.hub_model import write_repository
 from tests.helpers.hub_server import COMMIT, Fault, HubServer
 
@@ -534,4 +534,4 @@ def test_cancelling_before_it_begins_asks_nobody_for_files(
 
 
 def test_not_measured_is_no_number() -> None:
-    assert hub.NOT_MEASURED != hub.NOT_MEASURED
+    assert NOT_MEASURED != NOT_MEASURED
