@@ -27,7 +27,7 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT ...]
   test [ARGS]   lint, types, import contracts and all tests; ARGS go to pytest
   setup         install what is missing and prepare the built-in model
   lint          ruff, mypy and the import contracts
-  teach         teach the built-in model anew from training/pairs (half an hour or more)
+  teach         teach the built-in model anew from training/ (an hour or more)
   bench [NAME]  run bench/NAME.py; without a name, list them
 """
 
@@ -142,6 +142,7 @@ def teach(_arguments):
     """Train, put the adapter into resources, and make the built-in model with it."""
     setup(tests=True)
     subprocess.check_call(python("-m", "training.train"))
+    subprocess.check_call(python("-m", "training.prefer"))
     subprocess.check_call(python("-m", "training.export"))
     subprocess.check_call(python("-m", "ui.launch", "models", "prepare", "--again"))
     return 0

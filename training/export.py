@@ -19,7 +19,7 @@ def main() -> int:
     """Write the best adapter of a run into `resources/adapters`, as `models.install.adapter` reads
     it.
     """
-    run = sys.argv[1] if len(sys.argv) > 1 else "posts"
+    run = sys.argv[1] if len(sys.argv) > 1 else "preferred"
     write_adapter(RUNS / run / "best", adapter_file())
     return 0
 

@@ -129,7 +129,7 @@ def _train(
     each = math.ceil(len(examples) / options.batch)
     steps = round(options.epochs * each)
     pace = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps))
-    step, best = _resume(model, optimizer, pace, folder)
+    step, best = resume(model, optimizer, pace, folder)
     began, first = perf_counter(), step
     running = 0.0
     for batch in itertools.islice(batches(examples, options.batch, options.seed), step, steps):
@@ -152,7 +152,7 @@ def _train(
             if unseen < best:
                 best = unseen
                 model.save_pretrained(str(folder / "best"), save_embedding_layers=False)
-            _keep(model, optimizer, pace, step, best, folder)
+            keep(model, optimizer, pace, step, best, folder)
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -207,7 +207,8 @@ def held_out_loss(model: Any, examples: Sequence[Example], size: int = 16) -> fl
     return float(torch.cat(losses).mean())
 
 
-def _keep(model: Any, optimizer: Any, pace: Any, step: int, best: float, folder: Path) -> None:
+def keep(model: Any, optimizer: Any, pace: Any, step: int, best: float, folder: Path) -> None:
+    """Write a checkpoint, in place of the last one."""
     state = {
         "weights": {n: p for n, p in model.named_parameters() if p.requires_grad},
         "optimizer": optimizer.state_dict(),
@@ -220,7 +221,7 @@ def _keep(model: Any, optimizer: Any, pace: Any, step: int, best: float, folder:
     (folder / "checkpoint.new").replace(folder / "checkpoint.pt")
 
 
-def _resume(model: Any, optimizer: Any, pace: Any, folder: Path) -> tuple[int, float]:
+def resume(model: Any, optimizer: Any, pace: Any, folder: Path) -> tuple[int, float]:
     """Where the last run stopped: steps done and the best held-out loss so far."""
     file = folder / "checkpoint.pt"
     if not file.exists():

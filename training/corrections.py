@@ -1,0 +1,73 @@
+"""Drafts that the taught model wrote, read against their notes, and made right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.compose.brief import Length, Tone
+from training.pairs import Pair, Post
+
+_FOLDER = Path(__file__).parent / "corrections"
+AS_IS = "as is"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One draft and what a reader made of it.
+
+    Attributes:
+        label: `as is`, `small edit` or `wrong`.
+        why: what is wrong with it, in a few words.
+        right: the draft made right with the fewest changes; the draft itself where it is right.
+    """
+
+    draft: str
+    label: str
+    why: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The drafts from one person's notes, all asked for in one tone and length."""
+
+    place: str
+    domain: str
+    notes: str
+    tone: Tone
+    length: Length
+    drafts: tuple[Correction, ...]
+
+    @property
+    def pair(self) -> Pair:
+        """The notes with every right post, as the model learns from any pair."""
+        texts = dict.fromkeys(draft.right for draft in self.drafts)
+        posts = tuple(Post(self.tone, self.length, text) for text in texts)
+        return Pair(self.place, self.domain, self.notes, posts)
+
+
+def read_corrections(files: Sequence[Path] = ()) -> list[Reading]:
+    """The readings of these files, or all."""
+    return list(_readings(files or sorted(_FOLDER.glob("*.jsonl"))))
+
+
+def _readings(files: Sequence[Path]) -> Iterator[Reading]:
+    for file in files:
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            entry = json.loads(line)
+            yield Reading(
+                f"{file.name}:{number}",
+                entry["domain"],
+                entry["notes"],
+                Tone(entry["tone"]),
+                Length(entry["length"]),
+                tuple(_correction(draft) for draft in entry["drafts"]),
+            )
+
+
+def _correction(entry: dict[str, str]) -> Correction:
+    draft = entry["text"]
+    return Correction(draft, entry["label"], entry.get("why", ""), entry.get("right", draft))
