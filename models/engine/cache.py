@@ -8,21 +8,20 @@ between two buffers. Rows stand first in memory: the first n rows are themselves
 
 from __future__ import annotations
 
-from typing import Any
+from math import prod
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime as ort
 
+from models.engine.device_memory import HOST, Buffer, Memory, Part
 from models.engine.session import Shapes
 
-Floats = npt.NDArray[Any]
 _KINDS = ("key", "value")
 
 
-def cache_for(shapes: Shapes, rows: int, capacity: int) -> Cache:
-    """The kind of cache that a graph works with."""
-    return (Cache if shapes.in_place else JoinedCache)(shapes, rows, capacity)
+def cache_for(shapes: Shapes, rows: int, capacity: int, memory: Memory = HOST) -> Cache:
+    """The kind of cache that a graph works with; raises `OutOfMemory`."""
+    return (Cache if shapes.in_place else JoinedCache)(shapes, rows, capacity, memory)
 
 
 class Cache:
@@ -32,20 +31,24 @@ class Cache:
         rows, capacity: what the buffers hold.
     """
 
-    def __init__(self, shapes: Shapes, rows: int, capacity: int) -> None:
+    def __init__(self, shapes: Shapes, rows: int, capacity: int, memory: Memory) -> None:
         self.rows = rows
         self.capacity = capacity
         self._shapes = shapes
-        self._names = [f"{layer}.{kind}" for layer in range(shapes.layers) for kind in _KINDS]
-        self._allocate()
+        self._memory = memory
+        names = [f"{layer}.{kind}" for layer in range(shapes.layers) for kind in _KINDS]
+        self._names = [(f"past_key_values.{name}", f"present.{name}") for name in names]
+        self._buffers = self._allocate()
 
     def bind(self, binding: ort.IOBinding, rows: int) -> None:
-        """Have a step over the first `rows` rows read and write this cache."""
+        """Have a step over the first `rows` rows read and write this cache, which has to live on
+        for as long as the binding is run.
+        """
         self._binding, self._bound = binding, rows
-        for name, buffer in zip(self._names, self._buffers, strict=True):
-            value = ort.OrtValue.ortvalue_from_numpy(buffer[:rows])
-            binding.bind_ortvalue_input(f"past_key_values.{name}", value)
-            binding.bind_ortvalue_output(f"present.{name}", value)
+        shape = self._shape(rows, self.capacity)
+        for (past, present), buffer in zip(self._names, self._buffers, strict=True):
+            buffer.bind_input(binding, past, shape)
+            buffer.bind_output(binding, present, shape)
 
     def lengthen(self, width: int, length: int) -> None:
         """Make ready for a step that reads `width` tokens and leaves `length` in each bound row."""
@@ -55,20 +58,29 @@ class Cache:
             self._binding.bind_ortvalue_input("position_ids", value)
 
     def fill_from(self, source: Cache, start: int, stop: int, rows: int) -> None:
-        """Give the first `rows` rows the tokens `start` to `stop` of the source's only row."""
-        for mine, theirs in zip(self._buffers, source._buffers, strict=True):
-            mine[:rows, :, start:stop] = theirs[:1, :, start:stop]
+        """Give the first `rows` rows the tokens `start` to `stop` of the source's only row.
+
+        They hold the tokens before `start` already.
+        """
+        one = Part(source._buffers, self._shape(1, source.capacity))
+        spread = Part(self._buffers, self._shape(rows, self.capacity))
+        self._memory.copy(one, spread, start, stop)
 
     def move_row(self, source: int, target: int, start: int, stop: int) -> None:
-        """Copy the tokens `start` to `stop` of one row over another's."""
-        for buffer in self._buffers:
-            buffer[target, :, start:stop] = buffer[source, :, start:stop]
+        """Copy the tokens `start` to `stop` of one row over another's; they share those before."""
+        one, other = self._row(source, self.capacity), self._row(target, self.capacity)
+        self._memory.copy(one, other, start, stop)
 
-    def _allocate(self) -> None:
-        size = (self.rows, self._shapes.kv_heads, self.capacity, self._shapes.head_dim)
-        self._buffers: list[Floats] = [
-            np.zeros(size, self._shapes.cache_dtype) for _ in self._names
-        ]
+    def _allocate(self) -> list[Buffer]:
+        size = prod(self._shape(self.rows, self.capacity))
+        return [self._memory.buffer(size, self._shapes.cache_dtype) for _ in self._names]
+
+    def _shape(self, rows: int, length: int) -> tuple[int, int, int, int]:
+        return (rows, self._shapes.kv_heads, length, self._shapes.head_dim)
+
+    def _row(self, row: int, length: int) -> Part:
+        shape = self._shape(1, length)
+        return Part(self._buffers, shape, row * prod(shape))
 
 
 class JoinedCache(Cache):
@@ -77,18 +89,24 @@ class JoinedCache(Cache):
     Each buffer has a twin: a step reads one of the two and writes the other.
     """
 
+    def __init__(self, shapes: Shapes, rows: int, capacity: int, memory: Memory) -> None:
+        super().__init__(shapes, rows, capacity, memory)
+        self._twins = self._allocate()
+        self._length = 0
+
     def bind(self, binding: ort.IOBinding, rows: int) -> None:
         self._binding, self._bound = binding, rows
 
     def lengthen(self, width: int, length: int) -> None:
         if self._length > length - width:
             self._cut(length - width)
-        for name, (past, present) in zip(self._names, self._twins, strict=True):
-            before = self._packed(past, self._bound, length - width)
-            after = self._packed(present, self._bound, length)
-            value = ort.OrtValue.ortvalue_from_numpy
-            self._binding.bind_ortvalue_input(f"past_key_values.{name}", value(before))
-            self._binding.bind_ortvalue_output(f"present.{name}", value(after))
+        before = self._shape(self._bound, length - width)
+        after = self._shape(self._bound, length)
+        for (past, present), buffer, twin in zip(
+            self._names, self._buffers, self._twins, strict=True
+        ):
+            buffer.bind_input(self._binding, past, before)
+            twin.bind_output(self._binding, present, after)
         self._turn(length)
         super().lengthen(width, length)
 
@@ -96,34 +114,20 @@ class JoinedCache(Cache):
         """Packed rows grow at every head, so the tokens before `start` are copied as well."""
         assert isinstance(source, JoinedCache)
         self._length = stop
-        for (mine, _), (theirs, _) in zip(self._twins, source._twins, strict=True):
-            whole = self._packed(theirs, 1, source._length)
-            self._packed(mine, rows, stop)[...] = whole[:, :, :stop]
+        one = Part(source._buffers, self._shape(1, source._length))
+        self._memory.copy(one, Part(self._buffers, self._shape(rows, stop)), 0, stop)
 
     def move_row(self, source: int, target: int, start: int, stop: int) -> None:
-        for past, _ in self._twins:
-            packed = self._packed(past, max(source, target) + 1, self._length)
-            packed[target, :, start:stop] = packed[source, :, start:stop]
-
-    def _allocate(self) -> None:
-        size = self.rows * self._shapes.kv_heads * self.capacity * self._shapes.head_dim
-        self._length = 0
-        self._twins: list[tuple[Floats, Floats]] = [
-            (np.zeros(size, self._shapes.cache_dtype), np.zeros(size, self._shapes.cache_dtype))
-            for _ in self._names
-        ]
-
-    def _packed(self, buffer: Floats, rows: int, length: int) -> Floats:
-        size = (rows, self._shapes.kv_heads, length, self._shapes.head_dim)
-        return buffer[: np.prod(size)].reshape(size)
+        one, other = self._row(source, self._length), self._row(target, self._length)
+        self._memory.copy(one, other, start, stop)
 
     def _cut(self, length: int) -> None:
         """Forget the tokens from `length` on."""
-        for past, other in self._twins:
-            kept = self._packed(past, self._bound, self._length)[:, :, :length]
-            self._packed(other, self._bound, length)[...] = kept
+        whole = Part(self._buffers, self._shape(self._bound, self._length))
+        kept = Part(self._twins, self._shape(self._bound, length))
+        self._memory.copy(whole, kept, 0, length)
         self._turn(length)
 
     def _turn(self, length: int) -> None:
-        self._twins = [(present, past) for past, present in self._twins]
+        self._buffers, self._twins = self._twins, self._buffers
         self._length = length

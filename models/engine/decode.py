@@ -6,21 +6,24 @@ than two. Rows that have ended leave the batch at once.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from models.engine import sampling
-from models.engine.cache import cache_for
+from models.engine.cache import Cache, cache_for
+from models.engine.device_full import OutOfMemory
 from models.engine.sampling import Candidates, Logits, Sampling
 from models.engine.session import Graph
 from models.engine.step import Step
 from models.errors import Cancelled
 
+Result = TypeVar("Result")
 _CAPACITY_STEP = 256
 """Buffers grow by this many tokens, so that slightly longer notes need no new ones."""
 
@@ -100,6 +103,32 @@ OnStep = Callable[[Sequence[Row]], None]
 """Called after every step with the rows that were given a token in it."""
 
 
+@dataclass
+class _Drawing:
+    """A run under way, and whom to ask and to tell."""
+
+    run: Run
+    on_step: OnStep
+    is_cancelled: Callable[[], bool]
+    rows: list[Row] = field(default_factory=list)
+
+    def begin(self) -> list[Row]:
+        """New rows, all of them."""
+        seed, count = self.run.seed, self.run.rows
+        self.rows = [Row(number, np.random.default_rng([seed, number])) for number in range(count)]
+        self.check()
+        return self.rows
+
+    def check(self) -> None:
+        """Raises `Cancelled` where the person stopped the run."""
+        if self.is_cancelled():
+            raise Cancelled
+
+    def is_enough(self) -> bool:
+        """Whether so many rows have ended that the others may be given up."""
+        return sum(row.ending is Ending.SENTENCE for row in self.rows) >= self.run.enough
+
+
 class Decoder:
     """Runs prompts on one graph; keeps its buffers and the prefilled prefix between runs."""
 
@@ -107,54 +136,77 @@ class Decoder:
         self._graph = graph
         self._pieces = pieces
         self._end_ids = frozenset(end_ids)
-        self._prompt_cache = cache_for(graph.shapes, rows=1, capacity=0)
-        self._row_cache = cache_for(graph.shapes, rows=0, capacity=0)
+        self._most_rows = sys.maxsize
+        self._prompt_cache, self._row_cache = self._cache(1, 0), self._cache(0, 0)
         self._prefix: tuple[int, ...] = ()
         self._rows_with_prefix = 0
 
     def warm_up(self, prefix: tuple[int, ...], rows: int, room: int) -> None:
         """Prefill a prefix ahead of the first run, in buffers with room for `room` tokens more."""
-        self._reserve(len(prefix) + room, rows)
-        self._keep_prefix(prefix)
+
+        def prefill(side_by_side: int) -> None:
+            self._reserve(len(prefix) + room, side_by_side)
+            self._keep_prefix(prefix)
+
+        self._as_memory_allows(rows, prefill)
 
     def run(self, run: Run, on_step: OnStep, is_cancelled: Callable[[], bool]) -> list[Row]:
         """Draw every row of a run to its end, in order of their numbers.
 
-        Raises `Cancelled` within one step of `is_cancelled()` turning true.
+        Where memory runs out, the run begins again with half as many rows side by side. Raises
+        `OutOfMemory` where not even one row fits, and `Cancelled` within one step of
+        `is_cancelled()` turning true.
         """
+        drawing = _Drawing(run, on_step, is_cancelled)
+        return self._as_memory_allows(run.rows, lambda most: self._draw(most, drawing))
+
+    def _as_memory_allows(self, rows: int, work: Callable[[int], Result]) -> Result:
+        """Do the work with up to `rows` rows side by side: no more than there was memory for."""
+        while True:
+            side_by_side = min(rows, self._most_rows)
+            try:
+                return work(side_by_side)
+            except OutOfMemory:
+                self._let_go()
+                self._most_rows = side_by_side // 2 or sys.maxsize
+                if side_by_side == 1:
+                    raise
+
+    def _draw(self, side_by_side: int, drawing: _Drawing) -> list[Row]:
+        """All rows, so many at a time."""
+        run = drawing.run
         start = len(run.prefix) + len(run.prompt)
-        self._reserve(start + run.tokens, run.rows)
+        self._reserve(start + run.tokens, side_by_side)
         self._keep_prefix(run.prefix)
-        rows = [
-            Row(number, np.random.default_rng([run.seed, number])) for number in range(run.rows)
-        ]
-        if is_cancelled():
-            raise Cancelled
+        rows = drawing.begin()
         logits = self._prefill(run.prompt, len(run.prefix))
-        self._spread_prompt(run.rows, len(run.prefix), start)
-        self._extend(rows, np.repeat(logits, run.rows, axis=0), run)
-        on_step(rows)
-        living = self._close_ranks(rows, start)
-        step, length = None, start
-        while living and not self._is_enough(rows, run):
-            if is_cancelled():
-                raise Cancelled
+        for first in range(0, run.rows, side_by_side):
+            batch = rows[first : first + side_by_side]
+            self._spread_prompt(len(batch), len(run.prefix), start)
+            self._extend(batch, np.repeat(logits, len(batch), axis=0), run)
+            drawing.on_step(batch)
+            self._draw_on(self._close_ranks(batch, start), start, drawing)
+            if drawing.is_enough():
+                break
+        for row in rows:
+            if row.ending is None:
+                self._end(row, Ending.SPARED)
+        return rows
+
+    def _draw_on(self, living: list[Row], length: int, drawing: _Drawing) -> None:
+        """Step by step, from `length` tokens in each row on, until enough of all have ended."""
+        step = None
+        while living and not drawing.is_enough():
+            drawing.check()
             length += 1
             if step is None:
                 step = Step(self._graph, self._row_cache, len(living))
             self._row_cache.lengthen(1, length)
-            self._extend(living, step.run([row.last_token for row in living], length), run)
-            on_step(living)
+            self._extend(living, step.run([row.last_token for row in living], length), drawing.run)
+            drawing.on_step(living)
             still = self._close_ranks(living, length)
             step = step if len(still) == len(living) else None
             living = still
-        for row in living:
-            self._end(row, Ending.SPARED)
-        return rows
-
-    @staticmethod
-    def _is_enough(rows: Sequence[Row], run: Run) -> bool:
-        return sum(row.ending is Ending.SENTENCE for row in rows) >= run.enough
 
     def _extend(self, rows: Sequence[Row], logits: npt.NDArray[np.float32], run: Run) -> None:
         """Give each row its next token, or its ending.
@@ -216,9 +268,17 @@ class Decoder:
         if tokens <= capacity and rows <= most:
             return
         capacity = -(-max(tokens, capacity) // _CAPACITY_STEP) * _CAPACITY_STEP
-        self._prompt_cache = cache_for(self._graph.shapes, 1, capacity)
-        self._row_cache = cache_for(self._graph.shapes, max(rows, most), capacity)
+        self._let_go()  # so that the new buffers need not stand beside the old
+        self._prompt_cache = self._cache(1, capacity)
+        self._row_cache = self._cache(max(rows, most), capacity)
+
+    def _let_go(self) -> None:
+        """Give the memory of the buffers back."""
+        self._prompt_cache, self._row_cache = self._cache(1, 0), self._cache(0, 0)
         self._forget_prefix()
+
+    def _cache(self, rows: int, capacity: int) -> Cache:
+        return cache_for(self._graph.shapes, rows, capacity, self._graph.memory)
 
     def _keep_prefix(self, prefix: tuple[int, ...]) -> None:
         """The prefix is always prefilled on its own, so that a seed gives the same drafts again."""

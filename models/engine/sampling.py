@@ -1,8 +1,7 @@
 """Choosing the next token of a row: temperature, min-p and top-p over a handful of candidates.
 
 A min-p threshold (arXiv 2407.01082) is a plain comparison on the logits, so only the few tokens
-above it are ever exponentiated; a softmax over the whole vocabulary would cost more than a step of
-attention.
+above it are ever ranked.
 """
 
 from __future__ import annotations
@@ -15,9 +14,6 @@ import numpy.typing as npt
 
 WIDE = 64
 """How many tokens are tried where every first candidate was refused."""
-
-_NEGLIGIBLE = 12.0
-"""Nats below the likeliest token."""
 
 Logits = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -61,15 +57,11 @@ def likeliest(logits: Logits, sampling: Sampling) -> Candidates:
 
 
 def log_total(logits: Logits) -> float:
-    """The logarithm of the sum of all exponentials, which turns a logit into a log chance.
-
-    Tokens with less than e^-12 of the likeliest one's chance are left out: a vocabulary of 50,000
-    such tokens is worth less than 0.3 nats, and an exponential of all of them costs more than it
-    tells.
-    """
+    """The logarithm of the sum of all exponentials, which turns a logit into a log chance."""
     top = logits.max()
-    near = logits[logits >= top - _NEGLIGIBLE]
-    return float(top) + math.log(float(np.exp(near - top).sum()))
+    shares = logits - top
+    np.exp(shares, out=shares)
+    return float(top) + math.log(float(shares.sum()))
 
 
 def choose(options: Candidates, generator: np.random.Generator) -> int:

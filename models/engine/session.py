@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from models.engine.device import CUDA, first_line, is_on_cuda, open_session
+from models.engine.device_full import OutOfMemory, is_out_of_memory
+from models.engine.device_memory import HOST, DeviceMemory, Memory
 from models.errors import ModelError
 
 ort.disable_telemetry_events()  # as on Windows it is said; elsewhere see models/__init__.py
@@ -46,50 +49,34 @@ class Shapes:
 
 @dataclass(frozen=True)
 class Graph:
-    """A session ready to run. `device_note` says why it is not CUDA where CUDA was wanted."""
+    """A session ready to run. `device_note` says why it is not CUDA where CUDA was wanted.
+
+    `memory` is where its cache and its logits lie.
+    """
 
     session: ort.InferenceSession
     shapes: Shapes
     device: str
     device_note: str
+    memory: Memory = HOST
 
 
 def load_graph(file: Path, device: str = "auto", threads: int = 0) -> Graph:
-    """Load `model.onnx`. `device` is `auto`, `cpu` or `cuda`; 0 threads means one a core.
-
-    onnxruntime falls back to the CPU without a word, and lists CUDA where no driver exists, so the
-    device is asked of the session once it stands.
-    """
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 4
-    providers = ["CPUExecutionProvider"]
-    note = ""
-    if device != "cpu":
-        note = _cuda_missing()
-        if not note:
-            providers.insert(0, "CUDAExecutionProvider")
+    """Load `model.onnx`. `device` is `auto`, `cpu` or `cuda`; 0 threads means one a core."""
     try:
-        session = ort.InferenceSession(str(file), options, providers=providers)
+        session, note = open_session(file, device, threads)
     except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemory("cpu") from error
         raise ModelError(
-            f"The model in {file.parent.name} could not be loaded: {_first_line(error)}.",
+            f"The model in {file.parent.name} could not be loaded: {first_line(error)}.",
             "Prepare it again; your drafts are safe.",
         ) from error
-    on_cuda = session.get_providers()[0] == "CUDAExecutionProvider"
-    if not on_cuda and not note and device != "cpu":
-        note = "The NVIDIA driver or CUDA 13 libraries were not found."
-    return Graph(session, _shapes(session), "CUDA" if on_cuda else "CPU", note)
-
-
-def _cuda_missing() -> str:
-    """Why CUDA cannot be tried on this machine, or an empty string."""
-    if "CUDAExecutionProvider" not in ort.get_available_providers():
-        return "This build of onnxruntime has no CUDA."
-    if not Path("/proc/driver/nvidia/version").exists() and not Path("C:/Windows").exists():
-        return "No NVIDIA driver was found."
-    ort.preload_dlls()
-    return ""
+    shapes = _shapes(session)
+    if not is_on_cuda(session):
+        return Graph(session, shapes, "CPU", note)
+    kinds = (2 * shapes.layers, shapes.cache_dtype, shapes.dtype)
+    return Graph(session, shapes, "CUDA", note, DeviceMemory("cuda", 0, CUDA, *kinds))
 
 
 def _shapes(session: ort.InferenceSession) -> Shapes:
@@ -185,17 +172,16 @@ class _Trial:
         try:
             self.logits, *self._caches = session.run(["logits", *present], feeds)
         except Exception as error:
-            raise ModelError(f"This graph does not run: {_first_line(error)}.", _ANOTHER) from error
+            raise ModelError(f"This graph does not run: {first_line(error)}.", _ANOTHER) from error
         if self.logits.dtype not in (np.float32, np.float16):
             raise ModelError("This graph gives logits of an unknown kind.", _ANOTHER)
 
     def is_in_place(self) -> bool:
-        """Whether all layers write in place; raises `ModelError` where one forgets tokens."""
-        written = [set(np.flatnonzero(cache.any(axis=(0, 1, 3)))) for cache in self._caches]
+        """Whether all layers write in place; raises `ModelError` where one forgets tokens.
+
+        What stands behind the new token is not looked at: on a device nothing has been written
+        there, so it may be anything.
+        """
         if any(cache.shape[2] != self.ROOM + 1 for cache in self._caches):
             raise _sliding_window()
-        return all(places == {1} for places in written)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0].rstrip(".")
+        return all(cache[:, :, 1].any() for cache in self._caches)

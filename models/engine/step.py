@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
 from models.engine.cache import Cache
+from models.engine.device_memory import run
 from models.engine.session import Graph
 
 
@@ -20,27 +20,29 @@ class Step:
     """
 
     def __init__(self, graph: Graph, cache: Cache, rows: int, width: int = 1) -> None:
-        self._session = graph.session
-        self._rows = rows
+        shapes = graph.shapes
+        self._session, self._device = graph.session, graph.memory.device
+        self._cache = cache  # kept, since its addresses are bound
         self._ids = np.empty((rows, width), np.int64)
-        positions = 1 if graph.shapes.last_only else width
-        self._logits: npt.NDArray[Any] = np.empty(
-            (rows, positions, graph.shapes.vocabulary), graph.shapes.dtype
-        )
+        positions = 1 if shapes.last_only else width
+        self._logits = graph.memory.logits((rows, positions, shapes.vocabulary), shapes.dtype)
         self._binding = self._session.io_binding()
         cache.bind(self._binding, rows)
-        self._binding.bind_ortvalue_input("input_ids", ort.OrtValue.ortvalue_from_numpy(self._ids))
-        self._binding.bind_ortvalue_output("logits", ort.OrtValue.ortvalue_from_numpy(self._logits))
+        self._logits.bind(self._binding)
 
     def run(self, tokens: Sequence[int], length: int) -> npt.NDArray[np.float32]:
         """Read the new tokens, row after row; `length` counts a row's tokens with the new ones.
 
         Returns the logits `[rows, vocabulary]` after each row's last token, in a buffer that the
-        next call writes over.
+        next call writes over. Raises `OutOfMemory`.
         """
         self._ids[...] = np.reshape(tokens, self._ids.shape)
         # GroupQueryAttention takes the lengths from the mask: all rows are equally long.
-        mask = np.ones((self._rows, length), np.int64)
-        self._binding.bind_ortvalue_input("attention_mask", ort.OrtValue.ortvalue_from_numpy(mask))
-        self._session.run_with_iobinding(self._binding)
-        return self._logits[:, -1].astype(np.float32, copy=False)
+        self._bind("attention_mask", np.ones((len(self._ids), length), np.int64))
+        # Bound anew for each run: where they go to another device, binding is what copies them.
+        self._bind("input_ids", self._ids)
+        run(self._session, self._binding, self._device)
+        return self._logits.last()
+
+    def _bind(self, name: str, values: npt.NDArray[np.int64]) -> None:
+        self._binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(values))
