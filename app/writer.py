@@ -36,8 +36,8 @@ _TOKENS = 96
 _ROOM = 512
 """Tokens of notes and draft for which buffers are made ahead of the first run."""
 
-_SAMPLING = {Style.EXAMPLES: Sampling(), Style.TAUGHT: Sampling(temperature=1.2, min_p=0.1)}
-"""A taught model knows what to say, and is pressed to differ in how; see docs/quality.md."""
+_SAMPLING = {Style.EXAMPLES: Sampling(), Style.TAUGHT: Sampling(temperature=0.5)}
+"""A taught model has many ways to begin and few true ways to go on; see docs/quality.md."""
 
 OnEvent = Callable[[events.Event], None]
 _log = logging.getLogger(__name__)
