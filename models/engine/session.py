@@ -150,10 +150,12 @@ class _Trial:
     """One step over an empty past, which shows where attention puts a new token.
 
     The past has room for four tokens, and the mask counts one token in it and one new one. In place
-    the new one's key stands second; joined, it stands behind all four.
+    the new one's key stands second; joined, it stands behind all four. Each row reads another token,
+    since the vector of one may be nothing: padding often is.
     """
 
     ROOM = 4
+    ROWS = 4
 
     def __init__(
         self,
@@ -163,12 +165,13 @@ class _Trial:
         positions: bool,
     ) -> None:
         self.cache_dtype = np.dtype(_FLOATS[past[0].type])
-        size = (1, past[0].shape[1], self.ROOM, past[0].shape[3])
+        size = (self.ROWS, past[0].shape[1], self.ROOM, past[0].shape[3])
         feeds = {node.name: np.zeros(size, self.cache_dtype) for node in past}
-        feeds["input_ids"] = np.zeros((1, 1), np.int64)
-        feeds["attention_mask"] = np.array([[1, 1] + [0] * (self.ROOM - 1)], np.int64)
+        feeds["input_ids"] = np.arange(self.ROWS, dtype=np.int64)[:, None]
+        mask = [[1, 1] + [0] * (self.ROOM - 1)] * self.ROWS
+        feeds["attention_mask"] = np.array(mask, np.int64)
         if positions:
-            feeds["position_ids"] = np.ones((1, 1), np.int64)
+            feeds["position_ids"] = np.ones((self.ROWS, 1), np.int64)
         try:
             self.logits, *self._caches = session.run(["logits", *present], feeds)
         except Exception as error:

@@ -11,7 +11,7 @@ import pytest
 from models.engine.cache import cache_for
 from models.engine.decode import Decoder, Row, Run
 from models.engine.device import CPU
-from models.engine.device_memory import DeviceMemory, Part
+from models.engine.device_memory import DeviceMemory, Floats, Part
 from models.engine.sampling import Sampling
 from models.engine.session import Graph, load_graph
 from models.engine.step import Step
@@ -93,7 +93,12 @@ def test_no_part_of_a_cache_on_a_device_is_an_array(
     graph = load_graph(TinyGraph(grouped).save(tmp_path), "cpu", threads=1)
     asked: list[Part] = []
     arrays = Part.arrays
-    monkeypatch.setattr(Part, "arrays", lambda part: asked.append(part) or arrays(part))
+
+    def watched(part: Part) -> list[Floats]:
+        asked.append(part)
+        return arrays(part)
+
+    monkeypatch.setattr(Part, "arrays", watched)
     draw(decoder(on_device(graph)), PROMPT, 1, PREFIX)
     assert asked == []
     draw(decoder(graph), PROMPT, 1, PREFIX)

@@ -101,6 +101,12 @@ def test_how_attention_keeps_its_past_is_seen_and_not_guessed(
     assert (shapes.layers, shapes.kv_heads, shapes.head_dim, shapes.vocabulary) == (2, 2, 8, 16)
 
 
+def test_a_token_whose_vector_is_nothing_does_not_hide_it(tmp_path: Path) -> None:
+    tiny = TinyGraph(grouped=True)
+    tiny.weights["embedding"][0] = 0
+    assert load_graph(tiny.save(tmp_path), "cpu", threads=1).shapes.in_place
+
+
 def test_logits_may_be_finer_than_the_cache(tmp_path: Path) -> None:
     tiny = TinyGraph(kind="float16", logits_kind="float32")
     rows = draw(decoder(tiny, tmp_path), PROMPT)
