@@ -150,8 +150,8 @@ class _Trial:
     """One step over an empty past, which shows where attention puts a new token.
 
     The past has room for four tokens, and the mask counts one token in it and one new one. In place
-    the new one's key stands second; joined, it stands behind all four. Each row reads another token,
-    since the vector of one may be nothing: padding often is.
+    the new one's key stands second; joined, it stands behind all four. Each row reads another
+    token, since the vector of one may be nothing: padding often is.
     """
 
     ROOM = 4
