@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from math import isnan
 from pathlib import Path
 
 from app.model_speed import MeasuredSpeed, SpeedRecord
@@ -67,7 +66,7 @@ def read_shelf(models_folder: Path, speeds: SpeedRecord) -> Shelf:
     here = tuple(_shelved(model, speeds) for model in library.installed())
     ids = {model.id for model in here}
     offered = tuple(
-        OfferedModel(model, _bytes_in(library.unfinished(model.id)))
+        OfferedModel(model, library.arrived(model.id))
         for model in read_catalog()
         if model.id not in ids
     )
@@ -96,12 +95,8 @@ def _shelved(installed: InstalledModel, speeds: SpeedRecord) -> ShelvedModel:
         size=installed.size,
         needed_memory_mb=manifest.needed_memory_mb,
         precision=manifest.precision,
-        loss=None if isnan(manifest.measured_loss) else manifest.measured_loss,
+        loss=manifest.known_loss,
         tried=manifest.tried,
         is_taught=bool(manifest.adapter),
         speed=speeds.of(manifest),
     )
-
-
-def _bytes_in(folder: Path) -> int:
-    return sum(part.stat().st_size for part in folder.glob("*") if part.is_file())

@@ -15,7 +15,7 @@ from app.errors import Cancelled, UserError
 from models.library import Library
 from models.manifest import Manifest
 
-_WORK = ("8", "60", "40")
+_WORK = (8, 60, 40)
 """Rows, tokens read first, and tokens written in each row: what `twite bench` does unless told."""
 _NO_MEASUREMENT = UserError(
     "The speed could not be measured: the model's process ended before its time.",
@@ -65,9 +65,8 @@ class SpeedTest:
 
     def _start(self, model_id: str) -> subprocess.Popen[str]:
         # Not `twite bench` itself: to end it would leave the process that it measures in running.
-        folder = self._library.path(model_id)
         return subprocess.Popen(
-            [sys.executable, "-m", "app.cli.bench", str(folder), "auto", *_WORK],
+            measuring_command(self._library.path(model_id), "auto", _WORK),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -121,14 +120,24 @@ class SpeedRecord:
         return found if isinstance(found, dict) else {}
 
 
-def _speed(answer: str) -> MeasuredSpeed:
-    """From the JSON object that `app.cli.bench` prints."""
+def measuring_command(folder: Path, device: str, work: tuple[int, int, int]) -> list[str]:
+    """What measures a model in a process of its own; `work` is rows, tokens read and written."""
+    return [sys.executable, "-m", "app.cli.bench", str(folder), device, *map(str, work)]
+
+
+def read_answer(answer: str, nothing: UserError) -> dict[str, Any]:
+    """What that process printed; raises the error that it told of, or `nothing` without a word."""
     try:
-        told = json.loads(answer)
+        told: dict[str, Any] = json.loads(answer)
     except ValueError:
-        raise _NO_MEASUREMENT from None
+        raise nothing from None
     if "what_happened" in told:
         raise UserError(told["what_happened"], told["what_to_do"])
+    return told
+
+
+def _speed(answer: str) -> MeasuredSpeed:
+    told = read_answer(answer, _NO_MEASUREMENT)
     return MeasuredSpeed(told["tokens_per_s"], told["first_text_s"], told["device"])
 
 

@@ -98,6 +98,10 @@ class Library:
         """Where a download of this model is kept until it is whole."""
         return self.folder / f"{_UNFINISHED}{model_id}"
 
+    def arrived(self, model_id: str) -> int:
+        """Bytes of a download of this model that was broken off."""
+        return _bytes_in(self.unfinished(model_id))
+
     def remove(self, model_id: str) -> int:
         """Remove a model, or what there is of its download; returns the bytes that became free."""
         if model_id == BUILT_IN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 from models.errors import ModelError
@@ -61,6 +62,11 @@ class Manifest:
     adapter: str = ""
     build: int = 1
     tried: str = ""
+
+    @property
+    def known_loss(self) -> float | None:
+        """The loss, or None where it was not measured."""
+        return None if isnan(self.measured_loss) else self.measured_loss
 
 
 def describe_file(folder: Path, name: str) -> ModelFile:

@@ -20,6 +20,7 @@ from app import paths
 from app.cli.draft import add_model_options, explain_device
 from app.cli.output import print_json
 from app.errors import ModelError, UserError
+from app.model_speed import measuring_command, read_answer
 from models.library import Library
 
 _MOST_ROWS = 256
@@ -61,21 +62,18 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _measure_in_child(folder: Path, device: str, work: tuple[int, int, int]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "app.cli.bench", str(folder), device, *map(str, work)]
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
+        measuring_command(folder, device, work),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        raise UserError(
-            "The model's process ended before it had measured anything "
-            f"({_last_line(done.stderr)}).",
-            "Try fewer rows or tokens; the memory may not have sufficed.",
-        ) from None
-    if "what_happened" in answer:
-        raise UserError(answer["what_happened"], answer["what_to_do"])
-    return answer
+    nothing = UserError(
+        f"The model's process ended before it had measured anything ({_last_line(done.stderr)}).",
+        "Try fewer rows or tokens; the memory may not have sufficed.",
+    )
+    return read_answer(done.stdout, nothing)
 
 
 def _last_line(text: str) -> str:

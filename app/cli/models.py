@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
-from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +17,7 @@ from app.preparing import Preparer
 from models.catalog import CatalogModel, find, read_catalog
 from models.errors import ModelError
 from models.library import BUILT_IN, InstalledModel, Library
-from models.manifest import Manifest, verify
+from models.manifest import Manifest, read_manifest, verify
 
 _MB = 1e6
 _ON_THE_HUB = r"[\w.-]+/[\w.-]+"
@@ -198,7 +197,8 @@ def _make_from(source: Path, arguments: argparse.Namespace) -> int:
         Importer(library.folder, line.show),
         lambda it: it.start(source, arguments.id, arguments.chat_format),
     )
-    installed = _installed(library, line.made())
+    folder = library.path(line.made())
+    installed = InstalledModel(folder, read_manifest(folder))
     if arguments.json:
         print_json(_fields(installed))
     else:
@@ -246,8 +246,7 @@ def _fields(model: InstalledModel) -> dict[str, Any]:
         "source": manifest.source,
         "adapter": manifest.adapter,
         "precision": manifest.precision,
-        # JSON has no way to write what was not measured.
-        "measured_loss": None if isnan(manifest.measured_loss) else manifest.measured_loss,
+        "measured_loss": manifest.known_loss,
         "size_bytes": model.size,
         "needed_memory_mb": manifest.needed_memory_mb,
         "folder": str(model.folder),

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from models.engine.device import first_line
 from models.engine.session import load_graph
 from models.errors import ModelError
 from models.install.builtin import held_out_tokens
@@ -103,8 +104,9 @@ def write_fp32_graph(checkpoint: Checkpoint, folder: Path, report: StepReport) -
     except ModelError:
         raise
     except Exception as error:
+        reason = first_line(error) or type(error).__name__
         raise ModelError(
-            f"No graph could be made of {checkpoint.folder.name}: {_first_line(error)}.",
+            f"No graph could be made of {checkpoint.folder.name}: {reason}.",
             "Choose another model, or an ONNX export of this one.",
         ) from error
     return graph
@@ -209,7 +211,3 @@ def _passage(checkpoint: Checkpoint, tokenizer: Path, length: int) -> list[int]:
             f"The tokenizer.json in {checkpoint.folder.name} belongs to another model.", WHOLE
         )
     return passage
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__

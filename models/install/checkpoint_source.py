@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ModelError
+from models.install.pickles import PICKLES, pickled
 
 FAMILIES = frozenset(
     {"gemma2", "gemma3_text", "llama", "mistral", "phi3", "qwen2", "qwen3", "smollm3"}
@@ -24,7 +25,6 @@ FAMILIES = frozenset(
 WHOLE = "Download the whole checkpoint again."
 
 _FLOATS = {"F64", "F32", "F16", "BF16"}
-_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.safetensors")
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
@@ -114,11 +114,8 @@ def _weight_files(source: Path) -> list[Path]:
 
 
 def _without_weights(source: Path) -> ModelError:
-    if any(entry.suffix in _PICKLES for entry in source.iterdir()):
-        return ModelError(
-            f"{source.name} holds weights in a form that can run programs when it is read.",
-            "Choose the same model as safetensors.",
-        )
+    if any(entry.suffix in PICKLES for entry in source.iterdir()):
+        return pickled(source, "safetensors")
     return ModelError(f"{source.name} holds no {_WEIGHTS}.", WHOLE)
 
 

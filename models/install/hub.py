@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from filelock import FileLock, Timeout
-
 from models.catalog import CatalogModel
 from models.errors import ModelError
 from models.install.folder_settings import Settings, read_tokenizer, settings_among
 from models.install.graph_check import check_graph
 from models.install.hub_connection import Hub, HubFile, Repository, open_hub
-from models.install.hub_download import Download, disk_error, run_until
-from models.install.hub_refusals import HubError
+from models.install.hub_download import Download, alone, disk_error, run_until
 from models.install.progress import Meter, Report
 from models.install.staging import staged
 from models.library import Library
@@ -43,15 +40,10 @@ def install(
     library = Library(models_folder)
     unfinished = library.unfinished(model.id)
     try:
-        unfinished.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{unfinished}.lock", timeout=0):
+        with alone(unfinished, f"{model.name} is being installed already."):
             meter = Meter(report)
             hub = open_hub(lambda _seconds: meter.tell("Waiting, as the Hub asks"))
             run_until(_Installation(hub, model, unfinished, meter).complete(), is_cancelled)
-    except Timeout:
-        raise HubError(
-            f"{model.name} is being installed already.", "Wait until that has ended."
-        ) from None
     except OSError as error:
         raise disk_error(model.name, error) from error
     return library.path(model.id)

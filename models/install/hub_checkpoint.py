@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from models.errors import ModelError
 from models.install.hub_connection import HubFile, Repository, open_hub
-from models.install.hub_download import Download, disk_error, run_until
-from models.install.hub_refusals import HubError
+from models.install.hub_download import Download, alone, disk_error, run_until
 from models.install.progress import Meter, Report
 from models.library import Library
 
@@ -41,25 +38,15 @@ def fetched(
     short = name.rpartition("/")[2]
     parts = Library(models_folder).unfinished(f"{short}-checkpoint")
     folder = parts / short
-    with _alone(parts, name):
+    with ExitStack() as held:
         try:
-            parts.mkdir(parents=True, exist_ok=True)
+            held.enter_context(alone(parts, f"{name} is being fetched already."))
             shutil.rmtree(folder, ignore_errors=True)
             run_until(_fetch(name, parts, folder, Meter(report)), is_cancelled)
         except OSError as error:
             raise disk_error(name, error) from error
         yield folder
         shutil.rmtree(parts, ignore_errors=True)
-
-
-@contextmanager
-def _alone(parts: Path, name: str) -> Iterator[None]:
-    parts.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(f"{parts}.lock", timeout=0):
-            yield
-    except Timeout:
-        raise HubError(f"{name} is being fetched already.", "Wait until that has ended.") from None
 
 
 async def _fetch(name: str, parts: Path, folder: Path, meter: Meter) -> None:

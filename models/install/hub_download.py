@@ -6,10 +6,13 @@ import asyncio
 import errno
 import hashlib
 import shutil
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
 
 from models.errors import Cancelled
 from models.install.hub_connection import Hub, HubFile, Repository
@@ -100,6 +103,17 @@ async def _digests(part: Path, file: HubFile) -> tuple[str, str]:
             await asyncio.sleep(0)
     found = sha256.hexdigest()
     return found, found if len(file.digest) == len(found) else git.hexdigest()
+
+
+@contextmanager
+def alone(unfinished: Path, already: str) -> Iterator[None]:
+    """Hold what has arrived of one model; raises `HubError` saying `already` where another does."""
+    unfinished.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(f"{unfinished}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise HubError(already, "Wait until that has ended.") from None
 
 
 def disk_error(name: str, error: OSError) -> HubError:

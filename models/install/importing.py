@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from models.errors import ModelError
+from models.install.pickles import PICKLES, pickled
 from models.install.progress import StepReport
 from models.install.staging import staged
 from models.library import BUILT_IN, Library
 from models.manifest import Manifest, write_manifest
 
 _GGUF = b"GGUF"
-_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _LONGEST_ID = 64
 
 
@@ -62,7 +62,7 @@ def kind_of(source: Path) -> Kind:
             f"{source.name} holds weights alone.",
             "Name the folder that it lies in, with its config.json.",
         )
-    raise _unfit(source, pickled=source.suffix in _PICKLES)
+    raise _unfit(source, {source.suffix})
 
 
 def id_for(source: Path) -> str:
@@ -110,7 +110,7 @@ def _kind_of_folder(folder: Path) -> Kind:
         return Kind.CHECKPOINT
     if ".gguf" in suffixes:
         raise ModelError(f"{folder.name} is a folder of GGUF files.", "Name one of the files.")
-    raise _unfit(folder, pickled=not suffixes.isdisjoint(_PICKLES))
+    raise _unfit(folder, suffixes)
 
 
 def _begins_as_gguf(file: Path) -> bool:
@@ -125,12 +125,9 @@ def _telling_folder(path: Path) -> Path:
     return folder.parent if folder.name == "onnx" else folder
 
 
-def _unfit(source: Path, *, pickled: bool) -> ModelError:
-    if pickled:
-        return ModelError(
-            f"{source.name} holds weights in a form that can run programs when it is read.",
-            "Choose the same model as safetensors, GGUF or ONNX.",
-        )
+def _unfit(source: Path, suffixes: set[str]) -> ModelError:
+    if not PICKLES.isdisjoint(suffixes):
+        return pickled(source, "safetensors, GGUF or ONNX")
     return ModelError(
         f"{source.name} is no model that Twite can read.",
         "Choose a GGUF file, an ONNX model, or the folder of a Hugging Face checkpoint.",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from models.engine.device import first_line
 from models.engine.session import Graph, load_graph
 from models.errors import ModelError
 from models.install.folder_settings import end_of_turn_ids, find_chat_format, read_tokenizer
@@ -141,9 +142,9 @@ def _tried(graph: Path) -> Graph:
     try:
         return load_graph(graph)
     except ModelError as error:
-        if error.__cause__ is None:
+        if not isinstance(error.__cause__, Exception):
             raise
-        reason = str(error.__cause__).strip().split("\n", 1)[0].rstrip(".")
+        reason = first_line(error.__cause__)
         raise ModelError(
             f"This graph does not run on this computer: {_CODE.sub('', reason)}.",
             "Choose another export of the model: one named model_q4.onnx is made for every CPU.",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from models.errors import ModelError
 from models.install.folder_settings import Settings, settings_among
+from models.install.pickles import PICKLES, pickled
 
 TOKENIZER = "tokenizer.json"
 ORDER = (
@@ -25,8 +26,8 @@ those with 16-bit numbers between the layers are made for a GPU, and come last.
 """
 _PARTS = ("encoder", "decoder", "vision", "audio", "speech", "embed")
 """How graphs begin that are only a part of a model."""
-_PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"})
 _COMPLETE = "Put tokenizer.json and config.json of the same model there, and import it again."
+_INSTEAD = "ONNX, GGUF or safetensors"
 _LIBRARY = re.compile(r".*\.(so(\.[0-9]+)*|dll|dylib)", re.IGNORECASE)
 
 
@@ -77,8 +78,8 @@ def _folder_of_graphs(source: Path) -> Path:
     if source.is_dir():
         place = source.resolve()
         return place if any(place.glob("*.onnx")) else place / "onnx"
-    if source.suffix in _PICKLES:
-        raise _pickle(source)
+    if source.suffix in PICKLES:
+        raise pickled(source, _INSTEAD)
     if source.suffix != ".onnx" or not source.is_file():
         raise ModelError(f"{source.name} is no ONNX file.", "Choose a file that ends in .onnx.")
     return source.parent.resolve()
@@ -120,15 +121,8 @@ def _check_libraries(files: Iterable[str]) -> None:
 
 
 def _no_graph(source: Path, files: Iterable[str]) -> ModelError:
-    if any(Path(name).suffix in _PICKLES for name in files):
-        return _pickle(source)
+    if any(Path(name).suffix in PICKLES for name in files):
+        return pickled(source, _INSTEAD)
     return ModelError(
         f"{source.name} holds no ONNX graph.", "Choose the folder in which the .onnx file lies."
-    )
-
-
-def _pickle(source: Path) -> ModelError:
-    return ModelError(
-        f"{source.name} holds weights in a form that can run programs when it is read.",
-        "Choose the same model as ONNX, GGUF or safetensors.",
     )

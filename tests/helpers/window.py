@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAccessibleInterface
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from ui.application import Twite
@@ -52,3 +54,12 @@ def titles(twite: Twite) -> list[str]:
 def _from_the_top(twite: Twite, kind: type[AnyWidget]) -> list[AnyWidget]:
     found = [widget for widget in twite.composer.findChildren(kind) if widget.isVisible()]
     return sorted(found, key=lambda widget: widget.mapTo(twite.window, QPoint(0, 0)).y())
+
+
+def accessible_tree(root: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
+    """Everything that a screen reader finds under something, itself first."""
+    yield root
+    for number in range(root.childCount()):
+        child = root.child(number)
+        if child is not None and child.isValid():
+            yield from accessible_tree(child)

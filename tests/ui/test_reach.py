@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.settings import ThemeChoice
-from tests.helpers.window import editors
+from tests.helpers.window import accessible_tree, editors
 from ui import shortcuts
 from ui.application import Twite
 from ui.keys_dialog import KeysDialog
@@ -30,17 +28,9 @@ CONTROLS = {
 }
 
 
-def _walk(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
-    yield interface
-    for number in range(interface.childCount()):
-        child = interface.child(number)
-        if child is not None and child.isValid():
-            yield from _walk(child)
-
-
 def test_every_control_has_a_name(twite: Twite) -> None:
     root = QAccessible.queryAccessibleInterface(twite.window)
-    controls = [found for found in _walk(root) if found.role() in CONTROLS]
+    controls = [found for found in accessible_tree(root) if found.role() in CONTROLS]
     unnamed = [
         (found.role(), found.object())
         for found in controls

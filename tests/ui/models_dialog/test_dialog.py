@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,7 +13,7 @@ from app.places import Places
 from app.settings import ThemeChoice
 from models.catalog import read_catalog
 from models.library import BUILT_IN
-from tests.helpers.window import button, editors
+from tests.helpers.window import accessible_tree, button, editors
 from tests.ui.models_dialog.conftest import MODEL
 from tests.ui.models_dialog.parts import (
     OTHER,
@@ -41,14 +39,6 @@ NAMED = {
     QAccessible.Role.EditableText,
     QAccessible.Role.ComboBox,
 }
-
-
-def _walk(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
-    yield interface
-    for number in range(interface.childCount()):
-        child = interface.child(number)
-        if child is not None and child.isValid():
-            yield from _walk(child)
 
 
 def test_a_model_on_this_computer_says_what_it_takes(dialog: ModelsDialog) -> None:
@@ -95,7 +85,7 @@ def test_every_control_has_a_name_of_its_own(dialog: ModelsDialog) -> None:
     offer(dialog, MODEL.id).show_progress(None)
     controls = [
         found
-        for found in _walk(QAccessible.queryAccessibleInterface(dialog))
+        for found in accessible_tree(QAccessible.queryAccessibleInterface(dialog))
         if found.role() in NAMED and not found.state().invisible
     ]
     names = [found.text(QAccessible.Text.Name) for found in controls]
