@@ -7,7 +7,6 @@ killed and one crash, reports a bug and signs out, with every library's log at i
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from app import logs
 from app.drafts.extras import Extras, Medium, PostExtras
 from app.drafts.provenance import Generation
 from app.posting.sign_in import PORTS
+from tests.helpers.browser import browser_in
 from tests.helpers.command_line import LONGEST_S, PNG, Desk, killed
 from tests.helpers.keyring import lasting_vault
 from tests.helpers.x_faults import (
@@ -208,14 +208,10 @@ class Teller:
         return tuple(json.loads(said.splitlines()[-1]))
 
     def signs_in(self, folder: Path) -> None:
-        pipe, browser = folder / "opened", folder / "browser"
-        os.mkfifo(pipe)
-        browser.write_text(f'#!/bin/sh\necho "$1" > {pipe}\n', "utf-8")
-        browser.chmod(0o755)
         command = ("accounts", "add", "--client-id", self.x.sign_ins.client_id)
-        with ThreadPoolExecutor() as pool:
-            done = pool.submit(self.commands, command, BROWSER=str(browser))
-            self.x.approve(pipe.read_text("utf-8").strip())
+        with browser_in(folder) as browser, ThreadPoolExecutor() as pool:
+            done = pool.submit(self.commands, command, BROWSER=str(browser.program))
+            self.x.approve(browser.opened_by(done))
             assert done.result() == (0,)
 
     def writes(self, number: int, picture: Path) -> str:

@@ -99,3 +99,11 @@ def _serving(command: list[str], environment: dict[str, str], password: str = ""
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait(_LONGEST_S)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ import pytest
 from app.drafts.store import DraftStore
 from app.posting.accounts import Account, Accounts, Way
 from app.posting.sign_in import PORTS
+from tests.helpers.browser import Browser, browser_in
 from tests.helpers.keyring import lasting_vault
 from tests.helpers.x_server import X
 
@@ -50,23 +50,18 @@ def anna(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The pipe into which a browser of the test's own puts what it was asked to open."""
-    pipe, browser = tmp_path / "opened", tmp_path / "browser"
-    os.mkfifo(pipe)
-    browser.write_text(f'#!/bin/sh\necho "$1" > {pipe}\n', "utf-8")
-    browser.chmod(0o755)
-    monkeypatch.setenv("BROWSER", str(browser))
-    return pipe
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    with browser_in(tmp_path) as browser:
+        monkeypatch.setenv("BROWSER", str(browser.program))
+        yield browser
 
 
-def signing_in(twite: Twite, x: X, opened: Path, *more: str, approves: bool = True) -> Done:
+def signing_in(twite: Twite, x: X, browser: Browser, *more: str, approves: bool = True) -> Done:
     """`twite accounts add`, while the person chooses in the browser."""
     with ThreadPoolExecutor() as pool:
         command = ("accounts", "add", "--client-id", x.sign_ins.client_id, *more)
         done = pool.submit(twite, *command)
-        address = opened.read_text("utf-8").strip()
-        (x.approve if approves else x.deny)(address)
+        (x.approve if approves else x.deny)(browser.opened_by(done))
         return done.result()
 
 
@@ -80,16 +75,18 @@ def lines_of(x: X) -> bytes:
 
 
 @pytest.mark.usefixtures("keyring")
-def test_an_account_is_added_with_the_browser_and_listed(x: X, opened: Path, twite: Twite) -> None:
-    done = signing_in(twite, x, opened)
+def test_an_account_is_added_with_the_browser_and_listed(
+    x: X, browser: Browser, twite: Twite
+) -> None:
+    done = signing_in(twite, x, browser)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode() == "You are signed in as @anna.\n"
     assert listed(twite) == ["anna"]
 
 
 @pytest.mark.usefixtures("keyring")
-def test_a_program_reads_json_and_nobody_a_secret(x: X, opened: Path, twite: Twite) -> None:
-    done = signing_in(twite, x, opened, "--json")
+def test_a_program_reads_json_and_nobody_a_secret(x: X, browser: Browser, twite: Twite) -> None:
+    done = signing_in(twite, x, browser, "--json")
     added = json.loads(done.stdout)
     assert (added["handle"], added["way"]) == ("anna", "oauth2")
     tokens = x.tokens[-1]
@@ -98,8 +95,8 @@ def test_a_program_reads_json_and_nobody_a_secret(x: X, opened: Path, twite: Twi
 
 
 @pytest.mark.usefixtures("keyring")
-def test_where_the_person_says_no_the_status_is_5(x: X, opened: Path, twite: Twite) -> None:
-    done = signing_in(twite, x, opened, approves=False)
+def test_where_the_person_says_no_the_status_is_5(x: X, browser: Browser, twite: Twite) -> None:
+    done = signing_in(twite, x, browser, approves=False)
     assert done.returncode == 5
     assert (
         done.stderr.decode()
@@ -111,9 +108,9 @@ def test_where_the_person_says_no_the_status_is_5(x: X, opened: Path, twite: Twi
 
 @pytest.mark.usefixtures("keyring")
 def test_the_guide_says_what_to_enter_at_x_and_what_it_costs(
-    x: X, opened: Path, twite: Twite
+    x: X, browser: Browser, twite: Twite
 ) -> None:
-    said = signing_in(twite, x, opened, approves=False).stderr.decode()
+    said = signing_in(twite, x, browser, approves=False).stderr.decode()
     assert all(f"http://127.0.0.1:{port}/callback" in said for port in PORTS)
     assert "Native App" in said
     assert "$0.015" in said
@@ -128,10 +125,10 @@ def test_without_a_client_id_there_is_a_sentence(twite: Twite) -> None:
 
 
 @pytest.mark.usefixtures("keyring")
-def test_the_client_id_may_come_on_standard_input(x: X, opened: Path, twite: Twite) -> None:
+def test_the_client_id_may_come_on_standard_input(x: X, browser: Browser, twite: Twite) -> None:
     with ThreadPoolExecutor() as pool:
-        pool.submit(twite, "accounts", "add", text=x.sign_ins.client_id.encode())
-        address = opened.read_text("utf-8").strip()
+        done = pool.submit(twite, "accounts", "add", text=x.sign_ins.client_id.encode())
+        address = browser.opened_by(done)
         x.deny(address)
     assert f"client_id={x.sign_ins.client_id}&" in address
 
