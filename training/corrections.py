@@ -1,4 +1,7 @@
-"""Drafts that the taught model wrote, read against their notes, and made right."""
+"""Drafts that the taught model wrote, read against their notes, and made right.
+
+They came in rounds: those of a round were written by the model that the rounds before had taught.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from app.compose.brief import Length, Tone
 from training.pairs import Pair, Post
 
 _FOLDER = Path(__file__).parent / "corrections"
+ROUNDS = 2
 AS_IS = "as is"
 
 
@@ -49,9 +53,9 @@ class Reading:
         return Pair(self.place, self.domain, self.notes, posts)
 
 
-def read_corrections(files: Sequence[Path] = ()) -> list[Reading]:
-    """The readings of these files, or all."""
-    return list(_readings(files or sorted(_FOLDER.glob("*.jsonl"))))
+def read_corrections(number: int = 0) -> list[Reading]:
+    """The readings of a round, or of all."""
+    return list(_readings(sorted(_FOLDER.glob(f"{number or '*'}/*.jsonl"))))
 
 
 def _readings(files: Sequence[Path]) -> Iterator[Reading]:
@@ -59,7 +63,7 @@ def _readings(files: Sequence[Path]) -> Iterator[Reading]:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             entry = json.loads(line)
             yield Reading(
-                f"{file.name}:{number}",
+                f"{file.parent.name}/{file.name}:{number}",
                 entry["domain"],
                 entry["notes"],
                 Tone(entry["tone"]),

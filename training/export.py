@@ -10,6 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models.install.builtin import adapter_file
+from training.corrections import ROUNDS
+from training.prefer import run_of
 from training.train import RUNS
 
 _PREFIX = "base_model.model."
@@ -19,8 +21,8 @@ def main() -> int:
     """Write the best adapter of a run into `resources/adapters`, as `models.install.adapter` reads
     it.
     """
-    run = sys.argv[1] if len(sys.argv) > 1 else "preferred"
-    write_adapter(RUNS / run / "best", adapter_file())
+    run = RUNS / sys.argv[1] if len(sys.argv) > 1 else run_of(ROUNDS)
+    write_adapter(run / "best", adapter_file())
     return 0
 
 

@@ -1,6 +1,7 @@
-"""Teach the model from its own drafts, read and made right: `python -m training.prefer`.
+"""Teach the model from its own drafts, read and made right: `python -m training.prefer ROUND`.
 
-Goes on from the best adapter of `training.train`. Of each correction the mended draft is preferred
+The first round goes on from the best adapter of `training.train`, each other one from the round
+before. Of each correction the mended draft is preferred
 to the draft itself (contrastive preference optimization, arXiv 2401.08417: no reference model, and
 the mended one's own cross-entropy in the loss): the two differ only where the draft was wrong, so
 that is all that there is to learn. Posts of `training/pairs` are mixed in, so that what was learned
@@ -26,7 +27,7 @@ from torch.nn import functional
 
 from models.install.builtin import gguf_file
 from models.install.gguf import read_gguf, write_tokenizer
-from training.corrections import AS_IS, Reading, read_corrections
+from training.corrections import AS_IS, ROUNDS, Reading, read_corrections
 from training.pairs import read_pairs
 from training.train import (
     RUNS,
@@ -53,16 +54,19 @@ class Lesson:
     better: Example
     worse: Example | None = None
 
+    def __len__(self) -> int:
+        return max(len(self.better), len(self.worse or ()))
+
 
 def main() -> int:
     """Train through the corrections; prints a line for every measurement."""
     options = _options()
     torch.manual_seed(options.seed)
-    folder = RUNS / options.name
+    folder = run_of(options.round)
     folder.mkdir(parents=True, exist_ok=True)
     write_tokenizer(read_gguf(gguf_file()), folder / "tokenizer.json")
     encode = Encoder(folder / "tokenizer.json")
-    readings = read_corrections()
+    readings = read_corrections(options.round)
     taught = lessons(
         encode, [one for one in readings if not one.pair.is_held_out], options.likeness
     )
@@ -72,17 +76,21 @@ def main() -> int:
     held_out = encode.all([one for one in pairs if one.is_held_out])
     print(f"{len(taught)} drafts to learn from, {len(unseen)} held out", flush=True)
     model = load_model(options.rank)
-    start = RUNS / options.start / "best" / "adapter_model.safetensors"
+    start = run_of(options.round - 1) / "best" / "adapter_model.safetensors"
     set_peft_model_state_dict(model, load_file(start))
     mixed = list(_mixed(taught, known, options))
     _train(model, mixed, unseen, held_out, options, folder)
     return 0
 
 
+def run_of(number: int) -> Path:
+    """Where a round keeps its files; round 0 is the training on the pairs."""
+    return RUNS / (f"round-{number}" if number else "posts")
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--name", default="preferred", help="where the run keeps its adapter")
-    parser.add_argument("--start", default="posts", help="the run it goes on from")
+    parser.add_argument("round", type=int, choices=range(1, ROUNDS + 1))
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=3e-4)
@@ -126,10 +134,8 @@ def _mixed(
         one for _ in range(-int(-options.epochs // 1)) for one in chance.sample(taught, len(taught))
     ][: round(options.epochs * len(taught))]
     for start in range(0, len(order), options.batch):
-        yield [
-            *order[start : start + options.batch],
-            *itertools.islice(others, options.known),
-        ]
+        batch = [*order[start : start + options.batch], *itertools.islice(others, options.known)]
+        yield sorted(batch, key=len)  # what is read side by side is filled up to the longest
 
 
 def _train(
