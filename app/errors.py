@@ -13,4 +13,8 @@ class StoreError(UserError):
     """The draft store could not keep or read something; the text on screen is untouched."""
 
 
-__all__ = ["Cancelled", "ModelError", "NotesError", "StoreError", "UserError"]
+class CardFull(UserError):
+    """A graphics card has too little memory for a run; the CPU may still do it."""
+
+
+__all__ = ["Cancelled", "CardFull", "ModelError", "NotesError", "StoreError", "UserError"]

@@ -16,7 +16,7 @@ from app.compose import events
 from app.compose.brief import Brief
 from app.compose.prompt import Style, style_of, write_prompt
 from app.compose.ranking import rank
-from app.errors import ModelError, UserError
+from app.errors import CardFull, ModelError, UserError
 from models.engine.sampling import Sampling
 from models.library import BUILT_IN, Library
 from models.manifest import read_manifest
@@ -246,4 +246,5 @@ def _enough(brief: Brief) -> int:
 
 
 def _sentence(answer: messages.Failed) -> UserError:
-    return UserError(answer.what_happened, answer.what_to_do)
+    kind = CardFull if answer.card_is_full else UserError
+    return kind(answer.what_happened, answer.what_to_do)

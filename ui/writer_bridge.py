@@ -62,7 +62,8 @@ class WriterBridge(QObject):
         self._repaint.setInterval(PREVIEW_INTERVAL_MS)
         self._repaint.timeout.connect(self._tell_previews)
         self._arrived.connect(self._tell, Qt.ConnectionType.QueuedConnection)
-        self._writer = Writer(models_folder, self._take)
+        self._device = "auto"
+        self._writer = self._new_writer()
         self._preparer = Preparer(models_folder, self._take)
 
     def has_model(self) -> bool:
@@ -76,6 +77,13 @@ class WriterBridge(QObject):
 
     def start(self) -> None:
         """Load the model: `ready`, `failed` or `died` follows."""
+        self._writer.start()
+
+    def use_cpu(self) -> None:
+        """Load the model anew, on the CPU: `ready`, `failed` or `died` follows."""
+        self._writer.close()
+        self._device = "cpu"
+        self._writer = self._new_writer()
         self._writer.start()
 
     def warm_up(self, like: Brief) -> None:
@@ -107,6 +115,9 @@ class WriterBridge(QObject):
         self._preparer.close()
         self._writer.close()
         self._arrived.disconnect(self._tell)
+
+    def _new_writer(self) -> Writer:
+        return Writer(self._library.folder, self._take, device=self._device)
 
     def _take(self, event: Event) -> None:
         """Runs on the writer's or the preparer's thread."""

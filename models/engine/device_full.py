@@ -9,9 +9,14 @@ _SIGNS = ("failed to allocate memory", "bad_alloc", "out of memory", "cudaerrorm
 
 
 class OutOfMemory(ModelError):
-    """Buffers or a step did not fit into the memory of the device."""
+    """Buffers or a step did not fit into the memory of the device.
+
+    Attributes:
+        of_card: whether it is a graphics card's memory, so that the CPU may still do it.
+    """
 
     def __init__(self, device: str) -> None:
+        self.of_card = device != "cpu"
         if device == "cpu":
             super().__init__(
                 "This computer has too little free memory for this model and these notes.",
@@ -20,7 +25,7 @@ class OutOfMemory(ModelError):
         else:
             super().__init__(
                 "The graphics card has too little free memory for this model and these notes.",
-                "Close what else uses the card, or have the CPU write with --device cpu.",
+                "Close what else uses it, or have the CPU write (in a terminal: --device cpu).",
             )
 
 

@@ -113,11 +113,15 @@ class WasCancelled:
 
 @dataclass(frozen=True)
 class Failed:
-    """A command did not work; `run` is None for loading and warming up."""
+    """A command did not work; `run` is None for loading and warming up.
+
+    `card_is_full` where a graphics card's memory ran out, which leaves the CPU.
+    """
 
     run: int | None
     what_happened: str
     what_to_do: str
+    card_is_full: bool = False
 
 
 Command = Load | Draft | WarmUp | Cancel

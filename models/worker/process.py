@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TextIO
 
 from models.engine.decode import Ending, Row
+from models.engine.device_full import OutOfMemory
 from models.engine.limits import TextRules
 from models.engine.streaming import showable
 from models.engine.writer import ModelWriter
@@ -100,7 +101,8 @@ class _Worker:
         except Cancelled:
             self._say(WasCancelled(run or 0))
         except ModelError as error:
-            self._say(Failed(run, error.what_happened, error.what_to_do))
+            is_full = isinstance(error, OutOfMemory) and error.of_card
+            self._say(Failed(run, error.what_happened, error.what_to_do, is_full))
 
     def _load(self, command: Load) -> None:
         start = perf_counter()

@@ -14,10 +14,11 @@ import pytest
 
 from app.compose import events
 from app.compose.brief import Brief
-from app.errors import NotesError
+from app.errors import CardFull, NotesError
 from app.paths import models_folder
 from app.post_text.urls import find_urls
 from app.writer import Writer
+from models.worker import messages
 
 NOTES = "Boat museum, open day on Sunday, 10 to 4, free. Bring the children, the steam engine runs."
 E = TypeVar("E")
@@ -92,6 +93,12 @@ def test_a_missing_model_is_a_sentence(tmp_path: Path) -> None:
     heard = Heard(tmp_path)
     heard.writer.start()
     assert "is not on this computer" in heard.next(events.Failed).error.what_happened
+
+
+def test_a_full_graphics_card_is_an_error_of_its_own(tmp_path: Path) -> None:
+    heard = Heard(tmp_path)
+    heard.writer._answered(messages.Failed(None, "The card is full.", "Have the CPU write.", True))
+    assert isinstance(heard.next(events.Failed).error, CardFull)
 
 
 ODD_NOTES = {

@@ -44,6 +44,9 @@ class SilentBridge(WriterBridge):
     def start(self) -> None:
         self.asked.append("start")
 
+    def use_cpu(self) -> None:
+        self.asked.append("use cpu")
+
     def warm_up(self, like: Brief) -> None:
         self.asked.append(f"warm up {like.tone}")
 

@@ -53,9 +53,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 def bridge(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriterBridge:
     make = Writer.__init__
 
-    def keep(writer: Writer, folder: Path, on_event: Callable[[Event], None]) -> None:
+    def keep(writer: Writer, folder: Path, on_event: Callable[[Event], None], device: str) -> None:
         told.events.append(on_event)
-        make(writer, folder, on_event)
+        make(writer, folder, on_event, device=device)
 
     monkeypatch.setattr(Writer, "__init__", keep)
     return WriterBridge(tmp_path)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.errors import CardFull
 from ui.assistant import wording
 from ui.assistant.card import HALO
 from ui.assistant.card_column import GAP, MARGIN, CardColumn
@@ -174,7 +175,10 @@ class AssistantPanel(QWidget):
             Stage.DIED: self._session.start,
             Stage.READY: self.write,
         }
-        actions[self._session.stage]()
+        if isinstance(self._session.error, CardFull):
+            self._session.write_on_cpu()
+        else:
+            actions[self._session.stage]()
 
     def _on_settled(self, new: bool) -> None:
         self._cards.settle(self._session.variants)

@@ -125,6 +125,12 @@ class WritingSession(QObject):
         self._enter(Stage.LOADING)
         self._writer.start()
 
+    def write_on_cpu(self) -> None:
+        """Have the CPU do what a graphics card had no memory for."""
+        brief = self._brief if self.stage is Stage.READY else None
+        self._writer.use_cpu()
+        self._enter(Stage.WAITING if brief else Stage.LOADING)
+
     def prepare(self) -> None:
         """Make the built-in model."""
         self.progress = None

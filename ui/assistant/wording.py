@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.errors import NotesError
+from app.errors import CardFull, NotesError
 from ui.assistant.session import Stage, WritingSession
 
 SAFE = "Nothing you wrote is lost."
 """Said with every error but the writer's end, which says so itself."""
+
+ON_CPU = "Write on the CPU"
 
 
 def quiet_state(session: WritingSession) -> str:
@@ -28,8 +30,9 @@ def notice(session: WritingSession) -> tuple[str, str]:
     if session.error is None or session.stage not in actions:
         return "", ""
     what, then = session.error.what_happened, session.error.what_to_do
+    action = ON_CPU if isinstance(session.error, CardFull) else actions[session.stage]
     safe = "" if session.stage is Stage.DIED else f" {SAFE}"
-    return f"{what}{safe} {then}", actions[session.stage]
+    return f"{what}{safe} {then}", action
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,11 @@ class WriterOfChoice(WriterBridge):
     _broke = Signal(object)
 
     def __init__(self, models_folder: Path, model_id: str = BUILT_IN) -> None:
-        super().__init__(models_folder)
+        # What the first writer is made from stands before it is made.
         self.model_id = model_id
         self._turn = 0
         self._like: Brief | None = None
+        super().__init__(models_folder)
         self._run: int | None = None
         self._is_loading = False
         self._is_ready = False
@@ -53,7 +54,6 @@ class WriterOfChoice(WriterBridge):
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writers")
         self._came.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._broke.connect(self._raise, Qt.ConnectionType.QueuedConnection)
-        self._writer = self._new_writer()
 
     def use(self, model_id: str) -> Future[None]:
         """Load this model in place of the one that is loaded, whose run is stopped.
@@ -63,8 +63,18 @@ class WriterOfChoice(WriterBridge):
         is_up = self._is_loading or self._is_ready
         if model_id == self.model_id and (is_up or self._is_preparing):
             return settled()
+        self.model_id, self._device = model_id, "auto"
+        return self._replace()
+
+    def use_cpu(self) -> None:
+        """Load the model anew, on the CPU, which is kept to until another model is chosen."""
+        self._device = "cpu"
+        self._replace()
+
+    def _replace(self) -> Future[None]:
+        """Have a new writer take the place of the one there is; done once that has ended."""
         self._stop_run()
-        before, self.model_id, self._turn = self._writer, model_id, self._turn + 1
+        before, self._turn = self._writer, self._turn + 1
         self._writer = self._new_writer()
         closed = self._in_turn(before.close)
         if not self._is_preparing:
@@ -94,7 +104,8 @@ class WriterOfChoice(WriterBridge):
         super().close()
 
     def _new_writer(self) -> Writer:
-        writer = Writer(self._library.folder, partial(self._take_of, self._turn), self.model_id)
+        on_event = partial(self._take_of, self._turn)
+        writer = Writer(self._library.folder, on_event, self.model_id, self._device)
         if self._like:
             writer.warm_up(self._like)
         return writer

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.compose.brief import NOTES_LIMIT, Brief, Length, Tone
 from app.compose.events import Died, Failed, Preparing, Stopped
 from app.drafts.provenance import Generation
-from app.errors import ModelError, UserError
+from app.errors import CardFull, ModelError, UserError
 from tests.helpers.assistant import cards, column, editor, main_button, said, texts
 from tests.helpers.silent_bridge import READY, SilentBridge, variant
 from tests.helpers.window import button
@@ -167,6 +167,17 @@ def test_a_failed_run_says_why_and_can_be_run_again(
     assert "Memory ran out. Nothing you wrote is lost. Close other programs." in said(ready)
     button(ready, "Write again").click()
     assert len(bridge.briefs) == 2
+
+
+def test_what_a_full_graphics_card_could_not_do_the_cpu_is_offered_for(
+    ready: AssistantPanel, bridge: SilentBridge
+) -> None:
+    ready.write()
+    bridge.failed.emit(Failed(1, CardFull("The card is full.", "Have the CPU write.")))
+    button(ready, "Write on the CPU").click()
+    assert bridge.asked[-1] == "use cpu"
+    bridge.ready.emit(READY)
+    assert bridge.briefs == [bridge.briefs[0]] * 2
 
 
 def test_a_run_without_a_fit_draft_says_so(ready: AssistantPanel, bridge: SilentBridge) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -32,12 +32,14 @@ class Told:
 
     Attributes:
         loaded: the models that were started, in order.
+        devices: where each of them was to run.
         events: by model, the end that its latest writer tells.
         like: by model, what it was told that the next run is like.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.loaded: list[str] = []
+        self.devices: list[str] = []
         self.closed: list[str] = []
         self.events: dict[str, Callable[[Event], None]] = {}
         self.like: dict[str, Brief] = {}
@@ -49,6 +51,7 @@ class Told:
     def _start_of(self) -> Callable[[Writer], None]:
         def start(writer: Writer) -> None:
             self.loaded.append(writer._model_id)
+            self.devices.append(writer._device)
             self.events[writer._model_id] = writer._on_event
             self.like[writer._model_id] = writer._like
 
@@ -79,14 +82,16 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 
 
 @pytest.fixture
-def writer(told: Told, tmp_path: Path, qtbot: QtBot) -> WriterOfChoice:
-    """With the built-in model loaded."""
+def writer(told: Told, tmp_path: Path, qtbot: QtBot) -> Iterator[WriterOfChoice]:
+    """With the built-in model loaded; closed in the end, so that nothing of it comes later."""
     writer = WriterOfChoice(tmp_path)
     writer.start()
     qtbot.waitUntil(lambda: told.loaded == [BUILT_IN])
     with qtbot.waitSignal(writer.ready):
         told.tell(BUILT_IN, ready(BUILT_IN))
-    return writer
+    yield writer
+    if writer._is_open:
+        writer.close()
 
 
 def load(writer: WriterOfChoice, told: Told, model_id: str, qtbot: QtBot) -> None:
@@ -201,3 +206,20 @@ def test_once_closed_nothing_is_loaded_and_nothing_told(
     with qtbot.assertNotEmitted(writer.ready, wait=50):
         late(ready(BUILT_IN))
     assert told.loaded == [BUILT_IN]
+
+
+def test_on_the_cpu_the_same_model_is_loaded_anew_once_the_card_is_free(
+    writer: WriterOfChoice, told: Told, qtbot: QtBot
+) -> None:
+    writer.use_cpu()
+    qtbot.waitUntil(lambda: told.loaded == [BUILT_IN, BUILT_IN])
+    assert told.devices == ["auto", "cpu"]
+    assert told.closed == [BUILT_IN]
+
+
+def test_another_model_is_tried_on_the_card_again(
+    writer: WriterOfChoice, told: Told, qtbot: QtBot
+) -> None:
+    writer.use_cpu()
+    load(writer, told, "large", qtbot)
+    assert told.devices == ["auto", "cpu", "auto"]
