@@ -142,8 +142,7 @@ def teach(_arguments):
     """Train, put the adapter into resources, and make the built-in model with it."""
     setup(tests=True)
     subprocess.check_call(python("-m", "training.train"))
-    for number in ("1", "2"):
-        subprocess.check_call(python("-m", "training.prefer", number))
+    subprocess.check_call(python("-m", "training.prefer", "1"))
     subprocess.check_call(python("-m", "training.export"))
     subprocess.check_call(python("-m", "ui.launch", "models", "prepare", "--again"))
     return 0

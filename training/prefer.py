@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from string import punctuation
 from time import perf_counter
 from typing import Any
 
@@ -27,7 +28,7 @@ from torch.nn import functional
 
 from models.install.builtin import gguf_file
 from models.install.gguf import read_gguf, write_tokenizer
-from training.corrections import AS_IS, ROUNDS, Reading, read_corrections
+from training.corrections import AS_IS, ROUNDS, Correction, Reading, read_corrections
 from training.pairs import read_pairs
 from training.train import (
     RUNS,
@@ -67,10 +68,9 @@ def main() -> int:
     write_tokenizer(read_gguf(gguf_file()), folder / "tokenizer.json")
     encode = Encoder(folder / "tokenizer.json")
     readings = read_corrections(options.round)
-    taught = lessons(
-        encode, [one for one in readings if not one.pair.is_held_out], options.likeness
-    )
-    unseen = lessons(encode, [one for one in readings if one.pair.is_held_out], options.likeness)
+    kept = Kept(options.likeness, options.opening)
+    taught = lessons(encode, [one for one in readings if not one.pair.is_held_out], kept)
+    unseen = lessons(encode, [one for one in readings if one.pair.is_held_out], kept)
     pairs = read_pairs()
     known = [Lesson(it) for it in encode.all([one for one in pairs if not one.is_held_out])]
     held_out = encode.all([one for one in pairs if one.is_held_out])
@@ -99,17 +99,47 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--likeness", type=float, default=0.7, help="mended drafts less like it are left out"
     )
+    parser.add_argument(
+        "--opening", type=int, default=0, help="first words that a mended draft has to keep"
+    )
     parser.add_argument("--beta", type=float, default=0.1, help="how sharp a preference is")
     parser.add_argument("--weight", type=float, default=0.5, help="of the preferences in the loss")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
-def lessons(encode: Encoder, readings: Sequence[Reading], likeness: float = 0.0) -> list[Lesson]:
-    """One for each draft: preferred to the draft where that was mended, else learned as it is.
+@dataclass(frozen=True)
+class Kept:
+    """What a mended draft must have kept of the draft to be learned from.
 
-    Drafts that had to be written anew, so that they share less than `likeness` of their words in
-    order, are left out: what was wrong with them is everything.
+    Attributes:
+        likeness: the share of words, in order. Where a draft had to be written anew, what was wrong
+            with it is everything.
+        opening: how many of the first words. Other openings for their own sake teach heat: all that
+            follows them becomes less likely to be true.
+    """
+
+    likeness: float = 0.0
+    opening: int = 0
+
+    def of(self, draft: Correction) -> bool:
+        """Whether this draft kept so much."""
+        before, after = draft.draft.split(), draft.right.split()
+        alike = SequenceMatcher(None, before, after).ratio() >= self.likeness
+        return alike and _bare(before[: self.opening]) == _bare(after[: self.opening])
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    return [word.strip(punctuation).casefold() for word in words]
+
+
+def lessons(
+    encode: Encoder,
+    readings: Sequence[Reading],
+    kept: Kept = Kept(),
+) -> list[Lesson]:
+    """One for each draft that kept enough: preferred to the draft where that was mended, else
+    learned as it is.
     """
     return [
         Lesson(
@@ -120,7 +150,7 @@ def lessons(encode: Encoder, readings: Sequence[Reading], likeness: float = 0.0)
         )
         for one in readings
         for draft in one.drafts
-        if SequenceMatcher(None, draft.draft.split(), draft.right.split()).ratio() >= likeness
+        if kept.of(draft)
     ]
 
 

@@ -9,7 +9,7 @@ from app.compose.brief import Length, Tone
 from models.install.builtin import gguf_file
 from models.install.gguf import read_gguf, write_tokenizer
 from training.corrections import AS_IS, Correction, Reading
-from training.prefer import Lesson, lesson_loss, lessons
+from training.prefer import Kept, Lesson, lesson_loss, lessons
 from training.train import Encoder, batch_loss, load_model
 
 NOTES = "Council votes on 3 February on the tram."
@@ -44,6 +44,25 @@ def test_a_mended_draft_is_learned_against_the_draft_itself(taught: list[Lesson]
 
 def test_a_draft_that_is_right_is_learned_as_it_is(taught: list[Lesson]) -> None:
     assert taught[1] == Lesson(taught[0].better, None)
+
+
+@pytest.mark.parametrize(
+    ("right", "is_learned"),
+    [
+        ("The council votes on the tram on 3 February.", True),
+        ("the council: it votes on the tram on 3 February.", True),
+        ("On 3 February the council votes on the tram.", False),
+    ],
+)
+def test_another_opening_is_no_lesson_where_openings_are_to_be_kept(
+    right: str, is_learned: bool
+) -> None:
+    assert Kept(opening=2).of(Correction(DRAFT, "wrong", "plan", right)) is is_learned
+
+
+def test_what_had_to_be_written_anew_is_no_lesson() -> None:
+    anew = Correction(DRAFT, "wrong", "all of it", "Trams: a vote comes on 3 February.")
+    assert not Kept(likeness=0.7).of(anew)
 
 
 def test_what_was_wrong_becomes_unlikely_beside_what_is_right(taught: list[Lesson]) -> None:
