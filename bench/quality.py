@@ -1,6 +1,7 @@
 """How true, complete and different Twite's drafts are, beside plain sampling from the same model.
 
-`python -m bench.quality [--briefs unseen|tuning|FILE] [--count 4] [--limit N] [--texts FILE]`.
+`python -m bench.quality [--briefs unseen|fresh|tuning|FILE] [--count 4] [--limit N]
+[--texts FILE]`.
 Plain sampling takes the first drafts that the model writes from the same prompt, with nothing that
 holds it back. The measures are written apart from the program's own rules, so that a fault there
 does not hide itself here; only the row *unsupported claims* is the program's own judgement.
@@ -92,7 +93,7 @@ class Answer:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench.quality", description=__doc__)
-    parser.add_argument("--briefs", default="unseen", help="unseen, tuning or a file")
+    parser.add_argument("--briefs", default="unseen", help="unseen, fresh, tuning or a file")
     parser.add_argument("--count", type=int, default=4, help="drafts shown a brief")
     parser.add_argument("--limit", type=int, help="only the first N briefs")
     parser.add_argument("--seed", type=int, default=1)
