@@ -20,7 +20,7 @@ _AT_ONCE = 1 << 26
 _SCALE = np.float32(0.002)
 _ALIGNED = 4096
 """Bytes: what lies on a page of its own can be mapped by itself."""
-_FLOAT, _INT8 = TensorProto.FLOAT, TensorProto.UINT8
+_FLOAT, _BYTES = TensorProto.FLOAT, TensorProto.UINT8
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class LargeGraph:
         size = self._size
         rows = [size.vocabulary, size.hidden]
         self._noise("embedding", rows)
-        self._floats("embedding.scale", [size.vocabulary, size.hidden // BLOCK], _SCALE)
+        self._scales("embedding.scale", [size.vocabulary, size.hidden // BLOCK])
         self._contrib(
             "GatherBlockQuantized",
             ["embedding", "input_ids", "embedding.scale"],
@@ -164,7 +164,7 @@ class LargeGraph:
     def _product(self, source: str, result: str, inner: int, outer: int, bits: int = 4) -> None:
         blocks = inner // BLOCK
         self._noise(f"{result}.weight", [outer, blocks, BLOCK * bits // 8])
-        self._floats(f"{result}.scale", [outer * blocks], _SCALE)
+        self._scales(f"{result}.scale", [outer * blocks])
         self._contrib(
             "MatMulNBits",
             [source, f"{result}.weight", f"{result}.scale"],
@@ -186,13 +186,13 @@ class LargeGraph:
 
     def _noise(self, name: str, shape: list[int]) -> None:
         left = int(np.prod(shape))
-        self._outside(name, _INT8, shape, left)
+        self._outside(name, _BYTES, shape, left)
         # Never the same twice: onnxruntime keeps equal weights once.
         while left:
             left -= self._weights.write(self._chance.bytes(min(left, _AT_ONCE)))
 
-    def _floats(self, name: str, shape: list[int], value: np.float32) -> None:
-        values = np.full(shape, value)
+    def _scales(self, name: str, shape: list[int]) -> None:
+        values = np.full(shape, _SCALE)
         self._outside(name, _FLOAT, shape, values.nbytes)
         self._weights.write(values.tobytes())
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.errors import CardFull
 from ui.assistant import wording
 from ui.assistant.card import HALO
 from ui.assistant.card_column import GAP, MARGIN, CardColumn
@@ -175,7 +174,7 @@ class AssistantPanel(QWidget):
             Stage.DIED: self._session.start,
             Stage.READY: self.write,
         }
-        if isinstance(self._session.error, CardFull):
+        if self._session.can_use_cpu:
             self._session.write_on_cpu()
         else:
             actions[self._session.stage]()

@@ -19,7 +19,7 @@ from app.compose.events import (
     Stopped,
 )
 from app.drafts.provenance import Generation
-from app.errors import UserError
+from app.errors import CardFull, UserError
 from ui.writer_bridge import WriterBridge
 
 PREPARATION = 0
@@ -84,6 +84,11 @@ class WritingSession(QObject):
         writer.died.connect(self._on_died)
         writer.preparing.connect(self._on_preparing)
         writer.prepared.connect(self._on_prepared)
+
+    @property
+    def can_use_cpu(self) -> bool:
+        """Whether a graphics card had no memory for what the CPU can still do."""
+        return isinstance(self.error, CardFull)
 
     def write(self, brief: Brief) -> None:
         """Run the brief now, or as soon as the model is loaded. Raises `NotesError`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.errors import CardFull, NotesError
+from app.errors import NotesError
 from ui.assistant.session import Stage, WritingSession
 
 SAFE = "Nothing you wrote is lost."
@@ -30,7 +30,7 @@ def notice(session: WritingSession) -> tuple[str, str]:
     if session.error is None or session.stage not in actions:
         return "", ""
     what, then = session.error.what_happened, session.error.what_to_do
-    action = ON_CPU if isinstance(session.error, CardFull) else actions[session.stage]
+    action = ON_CPU if session.can_use_cpu else actions[session.stage]
     safe = "" if session.stage is Stage.DIED else f" {SAFE}"
     return f"{what}{safe} {then}", action
 
