@@ -59,6 +59,13 @@ class FourStrings(NamedTuple):
     access_secret: str
 
 
+def _client_id() -> str:
+    """In the shape of X's own, base64 of letters, which never begins with a hyphen: a command would
+    take it for an option.
+    """
+    return base64.urlsafe_b64encode(f"{secrets.token_hex(10)}:1:ci".encode()).decode().rstrip("=")
+
+
 class SignIns:
     """Everything that lets a request in.
 
@@ -68,7 +75,7 @@ class SignIns:
     """
 
     def __init__(self, now: Callable[[], datetime], ports: tuple[int, ...]) -> None:
-        self.client_id = secrets.token_urlsafe(16)
+        self.client_id = _client_id()
         self.ports = ports
         self.tokens: list[Tokens] = []
         self._now = now
