@@ -41,10 +41,13 @@ class MakingLine(Bar):
         super().__init__()
         self._name = name
         self._last: events.Event | None = None
+        self._download = DownloadLine(name)
 
     def show(self, event: events.Event) -> None:
         """Take one event of a `Making`."""
         self._last = event
+        if isinstance(event, events.Fetching):
+            self._download.show(event.progress)
         if not isinstance(event, events.Preparing):
             return
         left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"

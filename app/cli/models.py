@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from app import paths
 from app.cli.model_progress import DownloadLine, MakingLine
 from app.cli.output import print_json
+from app.hub_importing import HubImporter
 from app.importing import Importer
-from app.making import Making
 from app.preparing import Preparer
 from models.catalog import CatalogModel, find, read_catalog
 from models.errors import ModelError
@@ -20,10 +20,10 @@ from models.library import BUILT_IN, InstalledModel, Library
 from models.manifest import Manifest, read_manifest, verify
 
 _MB = 1e6
-_ON_THE_HUB = r"[\w.-]+/[\w.-]+"
-"""The name of a repository on the Hub."""
+_ON_THE_HUB = r"https://.+|[\w.-]+/[\w.-]+"
+"""What is no folder and looks like this is meant to be on the Hub."""
 
-_T = TypeVar("_T", bound=Making)
+_T = TypeVar("_T", Importer, HubImporter, Preparer)
 
 
 def add_to(commands: Any) -> None:
@@ -175,18 +175,13 @@ def _export(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.source)
     if folder.exists() or not re.fullmatch(_ON_THE_HUB, arguments.source):
         return _make_from(folder, arguments)
-    # Its HTTP client takes a tenth of a second to import; no other command should wait for it.
-    from models.install.hub_checkpoint import fetched
-
-    line = DownloadLine(arguments.source)
-    try:
-        with fetched(
-            paths.models_folder(), arguments.source, line.show, lambda: False
-        ) as checkpoint:
-            line.finish()
-            return _make_from(checkpoint, arguments)
-    finally:
-        line.finish()
+    library = Library(paths.models_folder())
+    line = MakingLine(arguments.source)
+    _run(
+        HubImporter(library.folder, line.show),
+        lambda it: it.start(arguments.source, arguments.id, arguments.chat_format),
+    )
+    return _welcome(library, line.made(), arguments)
 
 
 def _make_from(source: Path, arguments: argparse.Namespace) -> int:
@@ -197,7 +192,12 @@ def _make_from(source: Path, arguments: argparse.Namespace) -> int:
         Importer(library.folder, line.show),
         lambda it: it.start(source, arguments.id, arguments.chat_format),
     )
-    folder = library.path(line.made())
+    return _welcome(library, line.made(), arguments)
+
+
+def _welcome(library: Library, model_id: str, arguments: argparse.Namespace) -> int:
+    """Say what a model has become."""
+    folder = library.path(model_id)
     installed = InstalledModel(folder, read_manifest(folder))
     if arguments.json:
         print_json(_fields(installed))

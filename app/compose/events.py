@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.compose.brief import Variant
 from app.errors import UserError
+from models.install.progress import Progress
 
 NOTHING_KEPT = UserError(
     "No draft kept to these notes.", "Your notes are as they were: add a fact, or write again."
@@ -74,8 +75,15 @@ class Died:
 
 
 @dataclass(frozen=True)
+class Fetching:
+    """Progress of a download from the Hub, from which a model will be made."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True)
 class Preparing:
-    """Progress of making the built-in model: 0 to 1, and the seconds left where known."""
+    """Progress of making a model: 0 to 1, and the seconds left where known."""
 
     step: str
     fraction: float
@@ -84,9 +92,9 @@ class Preparing:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The built-in model lies ready."""
+    """The model that was being made lies ready."""
 
     model_id: str
 
 
-Event = Ready | Preview | Finished | Stopped | Failed | Died | Preparing | Prepared
+Event = Ready | Preview | Finished | Stopped | Failed | Died | Fetching | Preparing | Prepared

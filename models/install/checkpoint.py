@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from models.engine.device import first_line
 from models.engine.session import load_graph
 from models.errors import ModelError
 from models.install.builtin import held_out_tokens
-from models.install.checkpoint_source import WHOLE, Checkpoint, read_checkpoint
+from models.install.checkpoint_source import WHOLE, Checkpoint, read_checkpoint, require_extra
 from models.install.folder_settings import (
     Settings,
     end_of_turn_ids,
@@ -36,7 +35,6 @@ with 1.7 and 5.1 with 2.3, from where on they lie in a file of their own.
 DISK_TIMES = 2.3
 """The same of the disk: optimum writes the weights one by one, and then into one file."""
 
-_EXTRA = ("torch", "transformers", "optimum", "onnx", "safetensors")
 _FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 _READING, _BUILDING, _ROUNDING = 0.02, 0.1, 0.5
 """The shares of the whole at which these begin, as measured on two cores."""
@@ -52,7 +50,7 @@ def import_checkpoint(
     Without a chat format it is found out. Raises `ModelError` with a sentence where the checkpoint
     is not fit, before the heavy work as far as that can be told by then.
     """
-    _require_extra()
+    require_extra()
     report("Reading the settings", 0.0)
     checkpoint, settings = read_checkpoint(source), read_settings(source)
     _check_room(checkpoint, folder)
@@ -145,14 +143,6 @@ def _trace(model: Any, graph: Path) -> None:
     form = describe(model.config, use_past=True, use_past_in_inputs=True)
     # The axes that optimum would mend are those of outputs, whose sizes the engine finds out.
     export(model, form, graph, disable_dynamic_axes_fix=True)
-
-
-def _require_extra() -> None:
-    if not all(find_spec(name) for name in _EXTRA):
-        raise ModelError(
-            "A checkpoint is imported with PyTorch and optimum, which are not installed.",
-            'Run: pip install "twite[export]"',
-        )
 
 
 def _check_room(checkpoint: Checkpoint, folder: Path) -> None:

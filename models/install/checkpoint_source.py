@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ FAMILIES = frozenset(
 
 WHOLE = "Download the whole checkpoint again."
 
+_EXTRA = ("torch", "transformers", "optimum", "onnx", "safetensors")
 _FLOATS = {"F64", "F32", "F16", "BF16"}
 _WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.safetensors")
@@ -51,6 +53,15 @@ class Checkpoint:
         return str(self.config["model_type"])
 
 
+def require_extra() -> None:
+    """Raise `ModelError` where what imports a checkpoint is not installed."""
+    if not all(find_spec(name) for name in _EXTRA):
+        raise ModelError(
+            "A checkpoint is imported with PyTorch and optimum, which are not installed.",
+            'Run: pip install "twite[export]"',
+        )
+
+
 def read_checkpoint(source: Path) -> Checkpoint:
     """Look through a folder; raises `ModelError` where it is not fit. Reads no weights."""
     link = next((entry for entry in sorted(source.iterdir()) if entry.is_symlink()), None)
@@ -63,21 +74,21 @@ def read_checkpoint(source: Path) -> Checkpoint:
             f"{source.name} is an adapter for another model.",
             "Choose a checkpoint that it was merged into.",
         )
-    config = _json(source / "config.json")
-    # transformers copies a `custom_generate` among its own modules, even where it does not run it.
-    if "auto_map" in config or (source / "custom_generate").exists():
-        raise ModelError(
-            f"{source.name} needs a program that came with it, and Twite runs none.",
-            "Choose another model, or an ONNX export of this one.",
-        )
-    _check_config(source.name, config)
+    # transformers copies it among its own modules, even where it does not run it.
+    if (source / "custom_generate").exists():
+        raise _with_program(source)
+    config = read_config(source)
     parameters, layers = _count(_weight_files(source))
     if layers != config.get("num_hidden_layers"):
         raise ModelError(f"The weights in {source.name} are not those of its config.json.", WHOLE)
     return Checkpoint(source, config, parameters)
 
 
-def _check_config(name: str, config: dict[str, Any]) -> None:
+def read_config(source: Path) -> dict[str, Any]:
+    """What `config.json` says; raises `ModelError` where no checkpoint with it can be imported."""
+    name, config = source.name, _json(source / "config.json")
+    if "auto_map" in config:
+        raise _with_program(source)
     if "quantization_config" in config:
         raise ModelError(
             f"The weights in {name} were rounded in a form that Twite does not read.",
@@ -95,6 +106,14 @@ def _check_config(name: str, config: dict[str, Any]) -> None:
     sizes = [config.get(key) or 0 for key in ("hidden_size", "head_dim")]
     if not all(isinstance(size, int) and 0 <= size <= _WIDEST for size in sizes):
         raise ModelError(f"The config.json in {name} gives sizes that no model has.", WHOLE)
+    return config
+
+
+def _with_program(source: Path) -> ModelError:
+    return ModelError(
+        f"{source.name} needs a program that came with it, and Twite runs none.",
+        "Choose another model, or an ONNX export of this one.",
+    )
 
 
 def _weight_files(source: Path) -> list[Path]:

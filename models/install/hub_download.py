@@ -43,15 +43,23 @@ class Download:
     meter: Meter
 
     async def fetched(
-        self, repository: Repository, wanted: dict[str, HubFile]
+        self,
+        repository: Repository,
+        wanted: dict[str, HubFile],
+        look: Callable[[str, Path], None] = lambda _name, _part: None,
     ) -> tuple[ModelFile, ...]:
-        """What a manifest says of each file, once all of them are there and whole."""
+        """What a manifest says of each file, once all of them are there and whole.
+
+        `look` is called with the name and the place of each as soon as it is; what it raises ends
+        the download.
+        """
         self.meter.total = sum(file.size for file in wanted.values())
         self._make_room(wanted.values())
         described = []
         before = 0
         for name, file in wanted.items():
             sha256 = await self._whole(repository, file, before)
+            look(name, self.unfinished / file.digest)
             described.append(ModelFile(name, file.size, sha256))
             before += file.size
         return tuple(described)

@@ -108,16 +108,24 @@ class ModelsDesk(QObject):
         if self._download.model:
             return
         self._download.start(find(model_id))
-        self.connected.emit(True)
+        self._tell_connected()
         self._with_offer(model_id, lambda card: card.show_progress(None))
         self._allow()
 
     def import_from(self, source: Path, chat_format: str = "") -> None:
         """Import a person's own model."""
-        if self._import.source is None:
+        if not self._import.name:
             self._import.start(source, chat_format)
             if self._dialog:
                 self._dialog.importing.begin(source)
+
+    def import_from_hub(self, name: str, chat_format: str = "") -> None:
+        """Fetch a checkpoint from the Hub, and import it."""
+        if not self._import.name:
+            self._import.start_from_hub(name, chat_format)
+            self._tell_connected()
+            if self._dialog:
+                self._dialog.importing.begin(name)
 
     def verify(self, model_id: str) -> None:
         """Check every file of a model."""
@@ -167,6 +175,7 @@ class ModelsDesk(QObject):
         dialog.download_cancelled.connect(self._download.cancel)
         dialog.discard_requested.connect(self.discard)
         dialog.importing.chosen.connect(self.import_from)
+        dialog.importing.named.connect(self.import_from_hub)
         dialog.importing.cancelled.connect(self._import.cancel)
         dialog.finished.connect(self._measurement.cancel)
         return dialog
@@ -181,6 +190,7 @@ class ModelsDesk(QObject):
         self._download.arrived.connect(self._welcome_download)
         self._download.failed.connect(self._fail_download)
         self._download.stopped.connect(lambda model_id: self._end_download(model_id, KEPT))
+        self._import.fetching.connect(self._show_fetching)
         self._import.progressed.connect(self._show_import)
         self._import.arrived.connect(self._welcome_import)
         self._import.failed.connect(self._fail_import)
@@ -223,7 +233,8 @@ class ModelsDesk(QObject):
         self._with_offer(model.id, lambda card: card.show_progress(progress))
 
     def _welcome_download(self, model_id: str) -> None:
-        self._leave_hub()
+        self._tell_connected()
+        self.working.emit("")
         self._welcome(model_id)
 
     def _fail_download(self, model_id: str, error: BaseException) -> None:
@@ -231,19 +242,24 @@ class ModelsDesk(QObject):
         _raise_bug(error)
 
     def _end_download(self, model_id: str, said: str, tone: str = "second") -> None:
-        self._leave_hub()
+        self._tell_connected()
+        self.working.emit("")
         self.refresh(lambda: self._with_offer(model_id, lambda card: card.finish(said, tone)))
         if tone == "warning" and not self._is_on_show():
             tell(self._window, said)
 
-    def _leave_hub(self) -> None:
-        self.connected.emit(False)
-        self.working.emit("")
+    def _tell_connected(self) -> None:
+        self.connected.emit(self._download.model is not None or self._import.is_fetching)
+
+    def _show_fetching(self, progress: Progress) -> None:
+        self.working.emit(f"Fetching {self._import.name}: {wording.share(progress):.0%}")
+        if self._dialog:
+            self._dialog.importing.show_fetching(progress)
 
     def _show_import(self, progress: Preparing) -> None:
-        if self._import.source:
-            name = self._import.source.name
-            self.working.emit(f"Importing {name}: {progress.fraction:.0%}")
+        self._tell_connected()
+        if self._import.name:
+            self.working.emit(f"Importing {self._import.name}: {progress.fraction:.0%}")
         if self._dialog:
             self._dialog.importing.show_progress(progress)
 
@@ -252,6 +268,7 @@ class ModelsDesk(QObject):
         self._welcome(model_id)
 
     def _fail_import(self, error: UserError) -> None:
+        self._tell_connected()
         self.working.emit("")
         if self._dialog:
             self._dialog.importing.fail(error)
@@ -259,6 +276,7 @@ class ModelsDesk(QObject):
             tell(self._window, wording.sentence(error))
 
     def _end_import(self, said: str) -> None:
+        self._tell_connected()
         self.working.emit("")
         if self._dialog:
             self._dialog.importing.finish(said)

@@ -11,8 +11,11 @@ from models.install.progress import Progress
 from models.library import DiskUse
 from ui.assistant.preparing_card import time_left
 
-FORM = "A GGUF file, an ONNX file or its folder, or the folder of a Hugging Face checkpoint."
-DROP = "You can also drop it here."
+FORM = (
+    "A GGUF file, an ONNX file or its folder, or a Hugging Face checkpoint: its folder, or its "
+    "name on the Hub."
+)
+DROP = "Files and folders can also be dropped here."
 EXPORT_EXTRA = (
     "GGUF files and checkpoints are turned into ONNX first, and what does that is not installed. "
     'Install it with: pip install "twite[export]". ONNX models need nothing more.'

@@ -28,6 +28,7 @@ from models.install.hub_refusals import HubError
 from models.install.progress import Progress
 from models.library import Library
 from models.manifest import NOT_MEASURED, read_manifest, verify
+from tests.helpers.hub_here import use_hub
 from tests.helpers.hub_model import write_repository
 from tests.helpers.hub_server import COMMIT, Fault, HubServer
 
@@ -45,19 +46,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.fixture
 def server(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     with HubServer(MODEL.repository, files) as server:
-        at(server.url, monkeypatch)
+        use_hub(server.url, monkeypatch)
         yield server
-
-
-def at(address: str, monkeypatch: pytest.MonkeyPatch, token: str | None = None) -> None:
-    """Set this process up for a Hub as the environment would; tries follow at once."""
-    monkeypatch.setattr(constants, "ENDPOINT", address)
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", os.devnull)
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    if token:
-        monkeypatch.setenv("HF_TOKEN", token)
-    monkeypatch.setattr(hub_refusals, "PAUSE_S", 0.001)
 
 
 def get(
@@ -297,7 +287,7 @@ def test_a_refusal_is_a_sentence_and_nothing_is_installed(
 def test_no_hub_at_all_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with HubServer(MODEL.repository, {}) as server:
         address = server.url
-    at(address, monkeypatch)
+    use_hub(address, monkeypatch)
     with pytest.raises(HubError, match="cannot be reached"):
         get(tmp_path)
 
@@ -315,7 +305,7 @@ def test_a_computer_set_to_be_offline_asks_nobody(
 def test_a_hub_at_an_unsafe_address_is_not_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    at(address, monkeypatch)
+    use_hub(address, monkeypatch)
     with pytest.raises(HubError, match=r"not secure|not an address"):
         get(tmp_path)
 
@@ -360,7 +350,7 @@ def test_a_token_goes_to_the_hub_alone_and_into_no_log(
     files: dict[str, bytes],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    at(server.url, monkeypatch, TOKEN)
+    use_hub(server.url, monkeypatch, TOKEN)
     with HubServer("the/store", files) as store:
         away = Fault(status=302, headers={"Location": f"{store.url}/store/onnx/{WEIGHTS}"})
         server.fault(WEIGHTS, away)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from models.errors import Cancelled, ModelError
-from models.install import hub_refusals
-from models.install.hub_checkpoint import fetched
+from models.install.hub_checkpoint import fetched, repository_name
 from models.install.importing import Kind, kind_of
 from models.install.progress import Progress
+from tests.helpers.hub_here import use_hub
 from tests.helpers.hub_server import Fault, HubServer
 
 NAME = "someone/Tiny-1M"
@@ -32,10 +30,7 @@ WANTED = {"README.md", "config.json", "tokenizer.json", "model.safetensors"}
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     with HubServer(NAME, FILES) as server:
-        monkeypatch.setattr(constants, "ENDPOINT", server.url)
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(constants, "HF_TOKEN_PATH", os.devnull)
-        monkeypatch.setattr(hub_refusals, "PAUSE_S", 0.001)
+        use_hub(server.url, monkeypatch)
         yield server
 
 
@@ -86,6 +81,48 @@ def test_a_wrong_byte_is_fetched_again(server: HubServer, tmp_path: Path) -> Non
     server.fault("model.safetensors", Fault(wrong=5))
     with fetched(tmp_path, NAME, silent, never) as folder:
         assert (folder / "model.safetensors").read_bytes() == FILES["model.safetensors"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "someone/Tiny-1M",
+        " someone/Tiny-1M\n",
+        "https://huggingface.co/someone/Tiny-1M",
+        "https://huggingface.co/someone/Tiny-1M/tree/main",
+    ],
+)
+def test_a_name_is_taken_from_what_a_person_may_copy(written: str) -> None:
+    assert repository_name(written) == NAME
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "Tiny-1M", "a/b/c", "someone/..", "../models", "https://example.com/a/b", "a b/c"],
+)
+def test_what_is_no_name_is_refused_with_how_it_is_written(written: str) -> None:
+    with pytest.raises(ModelError, match="owner/name"):
+        repository_name(written)
+
+
+def test_a_name_that_leads_elsewhere_removes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(ModelError), fetched(tmp_path, "someone/..", silent, never):
+        pytest.fail("it went on")
+    assert (tmp_path / "mine").is_dir()
+
+
+def test_a_checkpoint_that_cannot_be_imported_is_refused_before_its_weights_come(
+    server: HubServer, tmp_path: Path
+) -> None:
+    server.files["config.json"] = b'{"model_type": "mamba"}'
+    with (
+        pytest.raises(ModelError, match="family"),
+        fetched(tmp_path, NAME, silent, never),
+    ):
+        pytest.fail("it went on")
+    assert all("safetensors" not in name for name, _ in server.sent)
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_dir()] == []
 
 
 @pytest.mark.usefixtures("server")

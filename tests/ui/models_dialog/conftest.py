@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from huggingface_hub import constants
 from pytestqt.qtbot import QtBot
 
 from app.places import Places
 from models.catalog import find
-from models.install import hub_refusals
 from models.library import BUILT_IN
+from tests.helpers.hub_here import use_hub
 from tests.helpers.hub_model import write_repository
 from tests.helpers.hub_server import HubServer
 from tests.helpers.installed_model import put_model
@@ -46,9 +44,5 @@ def dialog(twite: Twite, qtbot: QtBot) -> ModelsDialog:
 def hub(repository: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     """The Hub, as this process finds it; tries follow one another at once."""
     with HubServer(MODEL.repository, repository) as server:
-        monkeypatch.setattr(constants, "ENDPOINT", server.url)
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(constants, "HF_TOKEN_PATH", os.devnull)
-        monkeypatch.delenv("HF_TOKEN", raising=False)
-        monkeypatch.setattr(hub_refusals, "PAUSE_S", 0.001)
+        use_hub(server.url, monkeypatch)
         yield server

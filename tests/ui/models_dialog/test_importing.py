@@ -180,7 +180,7 @@ def test_an_imported_model_is_listed_and_brought_into_sight(
     told[-1].tell(Prepared(MINE))
     qtbot.waitUntil(lambda: shown.card(MINE) is not None)
     wait_for_words(card(shown, MINE), "It lies ready.", qtbot)
-    assert button(shown.importing, "From a file or folder ▾").isEnabled()
+    assert button(shown.importing, "Import from ▾").isEnabled()
 
 
 def test_a_cancelled_import_says_that_nothing_was_added(
@@ -244,7 +244,7 @@ def test_the_real_importer_refuses_what_is_no_model(
     (tmp_path / "letter.txt").write_text("no model")
     assert drop(dialog, tmp_path / "letter.txt")
     wait_for_words(dialog.importing, "letter.txt is no model that Twite can read.", qtbot)
-    assert twite.models._import.source is None
+    assert not twite.models._import.name
 
 
 def test_the_real_import_ends_with_the_window_within_a_second(
