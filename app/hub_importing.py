@@ -11,6 +11,11 @@ from app.importing import Importer
 from app.making import OnEvent
 from models.install.progress import Progress
 
+_BROKEN_OFF = UserError(
+    "Fetching the model stopped unexpectedly; nothing was added.",
+    "Try again: what has arrived is kept.",
+)
+
 
 class HubImporter:
     """One checkpoint at a time. `on_event` is called on threads of their own.
@@ -63,6 +68,10 @@ class HubImporter:
             ending = events.Stopped(0)
         except UserError as error:
             ending = events.Failed(None, error)
+        except Exception:
+            # A bug, which is reported; whoever waits is told that it ended all the same.
+            self._on_event(events.Failed(None, _BROKEN_OFF))
+            raise
         self._on_event(ending)
 
     def _made(self, name: str, model_id: str, chat_format: str) -> events.Event:

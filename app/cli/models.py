@@ -104,9 +104,7 @@ def _install(arguments: argparse.Namespace) -> int:
             "Make it with: twite models prepare",
         )
     model = find(arguments.id)
-    if not _is_whole(library, model.id):
-        _download(library, model)
-    installed = _installed(library, model.id)
+    installed = _whole(library, model.id) or _download(library, model)
     if arguments.json:
         print_json(_fields(installed))
     else:
@@ -115,23 +113,26 @@ def _install(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _download(library: Library, model: CatalogModel) -> None:
+def _download(library: Library, model: CatalogModel) -> InstalledModel:
+    """Fetch it; every byte is checked on the way."""
     # Its HTTP client takes a tenth of a second to import; no other command should wait for it.
     from models.install import hub
 
     line = DownloadLine(model.name)
     try:
-        hub.install(library.folder, model, line.show, lambda: False)
+        folder = hub.install(library.folder, model, line.show, lambda: False)
     finally:
         line.finish()
+    return InstalledModel(folder, read_manifest(folder))
 
 
-def _is_whole(library: Library, model_id: str) -> bool:
+def _whole(library: Library, model_id: str) -> InstalledModel | None:
+    """A model whose files were checked; None where it is not there or not as it was installed."""
     try:
-        library.verify(model_id)
+        manifest = library.verify(model_id)
     except ModelError:
-        return False
-    return True
+        return None
+    return InstalledModel(library.path(model_id), manifest)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -218,11 +219,6 @@ def _run(making: _T, start: Callable[[_T], None]) -> None:
     except KeyboardInterrupt:
         making.close()
         raise
-
-
-def _installed(library: Library, model_id: str) -> InstalledModel:
-    """An installed model whose files were checked."""
-    return InstalledModel(library.path(model_id), library.verify(model_id))
 
 
 def _losses(manifest: Manifest) -> str:

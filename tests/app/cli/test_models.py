@@ -19,6 +19,7 @@ from models.catalog import find
 from models.library import BUILT_IN, Library
 from tests.helpers.hub_model import write_repository
 from tests.helpers.hub_server import COMMIT, Fault, HubServer
+from tests.helpers.tiny_checkpoint import write_checkpoint
 
 Twite = Callable[..., "subprocess.CompletedProcess[bytes]"]
 MODEL = find("qwen2.5-0.5b-instruct")
@@ -92,7 +93,7 @@ class AtHub:
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Exit status, and what came out."""
         process = self.start(*arguments)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=300)
         return process.returncode, output.decode(), errors.decode()
 
 
@@ -113,6 +114,17 @@ def test_a_model_is_installed_verified_listed_and_removed(at_hub: AtHub) -> None
     assert json.loads(at_hub.run("list", "--json")[1])[0]["id"] == MODEL.id
     assert json.loads(at_hub.run("remove", MODEL.id, "--json")[1])["freed_bytes"] > 36_000
     assert at_hub.run("verify", MODEL.id)[0] == 1
+
+
+def test_a_checkpoint_is_fetched_by_its_name_and_made_into_a_model(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / "checkpoint", "llama")
+    files = {file.name: file.read_bytes() for file in (tmp_path / "checkpoint").iterdir()}
+    with HubServer("someone/Tiny-1M", files) as server:
+        at_hub = AtHub(server, tmp_path / "models")
+        status, output, errors = at_hub.run("export", "someone/Tiny-1M", "--json")
+    assert status == 0, errors
+    assert json.loads(output)["id"] == "tiny-1m"
+    assert (at_hub.folder / "tiny-1m" / "model.toml").is_file()
 
 
 def test_what_is_whole_is_not_fetched_again_and_what_is_not_is(at_hub: AtHub) -> None:
@@ -145,7 +157,7 @@ def test_a_terminal_gets_a_line_with_bytes(at_hub: AtHub) -> None:
             shown += piece
     except OSError:
         pass  # Linux says so where the other end of a terminal was closed
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     os.close(ours)
     assert process.returncode == 0
     assert b"Qwen2.5 0.5B: downloading, " in shown
@@ -155,7 +167,7 @@ def test_a_terminal_gets_a_line_with_bytes(at_hub: AtHub) -> None:
 def test_ctrl_c_stops_it_and_the_next_goes_on(at_hub: AtHub) -> None:
     process = at_hub.start_and_hold(4000)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert (process.returncode, errors) == (130, b"Stopped.\n")
     assert not (at_hub.folder / MODEL.id).exists()
     assert at_hub.run("install", MODEL.id)[0] == 0
@@ -165,7 +177,7 @@ def test_ctrl_c_stops_it_and_the_next_goes_on(at_hub: AtHub) -> None:
 def test_a_killed_download_goes_on_too(at_hub: AtHub) -> None:
     process = at_hub.start_and_hold(4000)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert at_hub.run("install", MODEL.id)[0] == 0
     assert at_hub.server.sent[-1] == (WEIGHTS, "bytes=4000-")
 
