@@ -162,7 +162,7 @@ def _wanted(results: Results) -> str:
         ("new notes behind kept turns: first text, ms", first_ms, "{:.0f}", 80, _at_most),
         ("one row's decoding, times the fastest llama.cpp", one_row, "{:.2f}", 1, _at_least),
         (
-            f"peak memory above {batched.name}, MB; allowed is what its weights are smaller by",
+            f"peak memory above {batched.name}, MB; allowed is by how much its weights are smaller",
             more_memory,
             "{:.0f}",
             more_weights,

@@ -2,8 +2,8 @@
 
 A text may stand while every claim it has completed is carried by the notes, and its last word may
 still become one that is. So a number, link, handle or tag that the notes lack cannot be written,
-whatever the tokens it would be made of; nor can a name, a superlative, or a negation where the
-notes have none.
+whatever the tokens it would be made of; nor can a name (unless it begins a sentence), a
+superlative, or a word of negation where the notes have none.
 """
 
 from __future__ import annotations
