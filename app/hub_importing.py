@@ -9,7 +9,9 @@ from app.compose import events
 from app.errors import Cancelled, UserError
 from app.importing import Importer
 from app.making import OnEvent
+from models.install.hub_name import repository_name
 from models.install.progress import Progress
+from models.library import Library
 
 _BROKEN_OFF = UserError(
     "Fetching the model stopped unexpectedly; nothing was added.",
@@ -31,6 +33,7 @@ class HubImporter:
         self._importer = Importer(models_folder, self._hear)
         self._ending: events.Event | None = None
         self._cancelled = Event()
+        self._is_under_way = False
         self._thread: Thread | None = None
 
     def start(self, name: str, model_id: str = "", chat_format: str = "") -> None:
@@ -38,8 +41,9 @@ class HubImporter:
 
         `name` is the repository's, `owner/name`, or the address of its page.
         """
-        if self._thread and self._thread.is_alive():
+        if self._is_under_way:
             return
+        self._is_under_way = True
         self._cancelled = Event()
         self._thread = Thread(
             target=self._run, args=(name, model_id, chat_format), name="fetching", daemon=True
@@ -70,16 +74,21 @@ class HubImporter:
             ending = events.Failed(None, error)
         except Exception:
             # A bug, which is reported; whoever waits is told that it ended all the same.
-            self._on_event(events.Failed(None, _BROKEN_OFF))
+            self._end(events.Failed(None, _BROKEN_OFF))
             raise
+        self._end(ending)
+
+    def _end(self, ending: events.Event) -> None:
+        """Whoever hears of the end may begin the next at once."""
+        self._is_under_way = False
         self._on_event(ending)
 
-    def _made(self, name: str, model_id: str, chat_format: str) -> events.Event:
+    def _made(self, written: str, model_id: str, chat_format: str) -> events.Event:
         # The HTTP client takes a tenth of a second to import, which nobody else has to wait for.
-        from models.install.hub_checkpoint import fetched, repository_name, require_place
+        from models.install.hub_checkpoint import fetched, id_here
 
-        name = repository_name(name)
-        require_place(self._folder, name, model_id)
+        name = repository_name(written)
+        model_id = id_here(Library(self._folder), name, model_id)
         with fetched(self._folder, name, self._tell, self._cancelled.is_set) as checkpoint:
             return self._imported(checkpoint, model_id, chat_format)
 

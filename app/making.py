@@ -35,7 +35,7 @@ class Making:
         self._broken_off = broken_off
         self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
-        self._cancelled = False
+        self._is_under_way = self._cancelled = False
 
     @property
     def process_id(self) -> int | None:
@@ -44,7 +44,7 @@ class Making:
 
     def begin(self, verb: str, arguments: Sequence[str]) -> None:
         """Begin, unless one is under way; verb and arguments are those of `app.making_process`."""
-        if self._thread and self._thread.is_alive():
+        if self._is_under_way:
             return
         self._cancelled = False
         self._process = subprocess.Popen(
@@ -54,6 +54,7 @@ class Making:
             env={**os.environ, **_OFFLINE},
             encoding="utf-8",
         )
+        self._is_under_way = True
         self._thread = threading.Thread(
             target=self._read, args=(self._process,), name="making", daemon=True
         )
@@ -97,6 +98,8 @@ class Making:
         sweep(self._folder)
         if self._cancelled and not is_whole:
             ending = events.Stopped(0)
+        # Whoever hears of the end may begin the next at once.
+        self._is_under_way = False
         self._on_event(ending)
 
 

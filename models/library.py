@@ -98,6 +98,11 @@ class Library:
         """Where a download of this model is kept until it is whole."""
         return self.folder / f"{_UNFINISHED}{model_id}"
 
+    def unfinished_ids(self) -> tuple[str, ...]:
+        """The ids of the downloads that were broken off."""
+        found = self.folder.glob(f"{_UNFINISHED}*/")
+        return tuple(sorted(folder.name.removeprefix(_UNFINISHED) for folder in found))
+
     def arrived(self, model_id: str) -> int:
         """Bytes of a download of this model that was broken off."""
         return _bytes_in(self.unfinished(model_id))

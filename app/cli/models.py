@@ -20,7 +20,7 @@ from models.library import BUILT_IN, InstalledModel, Library
 from models.manifest import Manifest, read_manifest, verify
 
 _MB = 1e6
-_ON_THE_HUB = r"https://.+|[\w.-]+/[\w.-]+"
+_ON_THE_HUB = r"https://.+|\w[\w.-]*/\w[\w.-]*"
 """What is no folder and looks like this is meant to be on the Hub."""
 
 _T = TypeVar("_T", Importer, HubImporter, Preparer)
@@ -91,7 +91,10 @@ def _list(arguments: argparse.Namespace) -> int:
 def _disk_use(library: Library) -> str:
     use = library.disk_use()
     unfinished = (
-        f", {use.unfinished / _MB:.0f} MB of unfinished downloads" if use.unfinished else ""
+        f", {use.unfinished / _MB:.0f} MB of unfinished downloads, which can be removed: "
+        f"{', '.join(library.unfinished_ids())}"
+        if use.unfinished
+        else ""
     )
     return f"{use.models / _MB:.0f} MB in all{unfinished}; {use.free / 1e9:.1f} GB are free."
 

@@ -11,7 +11,13 @@ from models.engine.device import first_line
 from models.engine.session import load_graph
 from models.errors import ModelError
 from models.install.builtin import held_out_tokens
-from models.install.checkpoint_source import WHOLE, Checkpoint, read_checkpoint, require_extra
+from models.install.checkpoint_source import (
+    WHOLE,
+    Checkpoint,
+    import_needs,
+    read_checkpoint,
+    require_extra,
+)
 from models.install.folder_settings import (
     Settings,
     end_of_turn_ids,
@@ -19,21 +25,12 @@ from models.install.folder_settings import (
     read_settings,
     read_tokenizer,
 )
-from models.install.memory import computer_memory, needed_memory_mb
+from models.install.memory import needed_memory_mb
 from models.install.precision import write_smallest
 from models.install.progress import StepReport
 from models.install.quantize import answer_last_position_only
+from models.install.room import require_room
 from models.manifest import UNKNOWN_LICENCE, Manifest, describe_file
-
-MEMORY_TIMES, MEMORY_BYTES = 2.5, 2_000_000_000
-"""Memory that the work takes: so many times the fp32 weights, and so much besides.
-
-Measured while optimum writes the graph, which takes the most: 3.0 GB with weights of 0.5 GB, 5.8
-with 1.7 and 5.1 with 2.3, from where on they lie in a file of their own.
-"""
-
-DISK_TIMES = 2.3
-"""The same of the disk: optimum writes the weights one by one, and then into one file."""
 
 _FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 _READING, _BUILDING, _ROUNDING = 0.02, 0.1, 0.5
@@ -53,7 +50,7 @@ def import_checkpoint(
     require_extra()
     report("Reading the settings", 0.0)
     checkpoint, settings = read_checkpoint(source), read_settings(source)
-    _check_room(checkpoint, folder)
+    require_room(source.name, import_needs(checkpoint.parameters), folder)
     tokenizer = _copy_tokenizer(source, folder)
     chosen = chat_format or find_chat_format(tokenizer, settings.template, checkpoint.family)
     ends = end_of_turn_ids(tokenizer, chosen, settings.end_of_turn_ids)
@@ -143,25 +140,6 @@ def _trace(model: Any, graph: Path) -> None:
     form = describe(model.config, use_past=True, use_past_in_inputs=True)
     # The axes that optimum would mend are those of outputs, whose sizes the engine finds out.
     export(model, form, graph, disable_dynamic_axes_fix=True)
-
-
-def _check_room(checkpoint: Checkpoint, folder: Path) -> None:
-    """Raise `ModelError` where the work fits neither into memory nor onto the disk."""
-    weights, name = 4 * checkpoint.parameters, checkpoint.folder.name
-    needed, there = MEMORY_TIMES * weights + MEMORY_BYTES, computer_memory()
-    if needed > there:
-        raise ModelError(
-            f"Importing {name} takes {needed / 1e9:.0f} GB of memory, and this computer has "
-            f"{there / 1e9:.0f} GB.",
-            "Choose a smaller model, or an ONNX export of this one.",
-        )
-    needed, there = DISK_TIMES * weights, shutil.disk_usage(folder).free
-    if needed > there:
-        raise ModelError(
-            f"Importing {name} takes {needed / 1e9:.0f} GB on the disk for a while, and "
-            f"{there / 1e9:.0f} GB are free.",
-            "Free some space, and import it again.",
-        )
 
 
 def _copy_tokenizer(source: Path, folder: Path) -> Path:

@@ -17,6 +17,7 @@ from typing import Any
 
 from models.errors import ModelError
 from models.install.pickles import PICKLES, pickled
+from models.install.room import Needs
 
 FAMILIES = frozenset(
     {"gemma2", "gemma3_text", "llama", "mistral", "phi3", "qwen2", "qwen3", "smollm3"}
@@ -26,6 +27,16 @@ FAMILIES = frozenset(
 WHOLE = "Download the whole checkpoint again."
 
 _EXTRA = ("torch", "transformers", "optimum", "onnx", "safetensors")
+_MEMORY_TIMES, _MEMORY_BYTES = 2.5, 2_000_000_000
+"""Memory that the work takes: so many times the fp32 weights, and so much besides.
+
+Measured while optimum writes the graph, which takes the most: 3.0 GB with weights of 0.5 GB, 5.8
+with 1.7 and 5.1 with 2.3, from where on they lie in a file of their own.
+"""
+
+_DISK_TIMES = 2.3
+"""The same of the disk: optimum writes the weights one by one, and then into one file."""
+
 _FLOATS = {"F64", "F32", "F16", "BF16"}
 _WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.safetensors")
@@ -60,6 +71,12 @@ def require_extra() -> None:
             "A checkpoint is imported with PyTorch and optimum, which are not installed.",
             'Run: pip install "twite[export]"',
         )
+
+
+def import_needs(parameters: float) -> Needs:
+    """What importing a checkpoint of so many numbers takes."""
+    weights = 4 * parameters
+    return Needs(_MEMORY_TIMES * weights + _MEMORY_BYTES, _DISK_TIMES * weights)
 
 
 def read_checkpoint(source: Path) -> Checkpoint:

@@ -12,10 +12,11 @@ from models.errors import ModelError
 from models.install.builtin import held_out_tokens
 from models.install.folder_settings import end_of_turn_ids, find_chat_format
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
-from models.install.memory import computer_memory, needed_memory_mb
+from models.install.memory import needed_memory_mb
 from models.install.precision import Precision, write_smallest
 from models.install.progress import StepReport
 from models.install.quantize import answer_last_position_only
+from models.install.room import Needs, require_room
 from models.manifest import UNKNOWN_LICENCE, Manifest, describe_file
 
 _FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
@@ -44,7 +45,7 @@ def import_gguf(
     report("Reading the file", 0.0)
     _check_tools()
     model = read_gguf(source)
-    _check_room(model, folder)
+    require_room(model.path.name, _needs(model), folder)
     tokenizer = folder / "tokenizer.json"
     write_tokenizer(model, tokenizer)
     template = str(model.settings.get("tokenizer.chat_template", ""))
@@ -72,23 +73,9 @@ def _check_tools() -> None:
         )
 
 
-def _check_room(model: GgufModel, folder: Path) -> None:
-    """Raise `ModelError` where the unpacked weights fit neither into memory nor onto the disk."""
+def _needs(model: GgufModel) -> Needs:
     weights = _FP32_BYTES * sum(math.prod(tensor.shape) for tensor in model.tensors.values())
-    needed, memory = weights * _PEAK + _PEAK_BYTES, computer_memory()
-    if needed > memory:
-        raise ModelError(
-            f"Converting {model.path.name} takes {needed / 1e9:.1f} GB of memory, and this "
-            f"computer has {memory / 1e9:.1f} GB.",
-            "Choose a smaller model, or install one of the catalog, which is converted already.",
-        )
-    needed, free = weights * _DISK, shutil.disk_usage(folder).free
-    if needed > free:
-        raise ModelError(
-            f"Converting {model.path.name} takes {needed / 1e9:.1f} GB on the disk for a while, "
-            f"and {free / 1e9:.1f} GB are free.",
-            "Free some space, and import it again.",
-        )
+    return Needs(memory=weights * _PEAK + _PEAK_BYTES, disk=weights * _DISK)
 
 
 def _manifest(

@@ -29,6 +29,10 @@ class HubError(UserError):
     """The Hub, or the way to it, stood against an installation."""
 
 
+class NotOnHub(HubError):
+    """The Hub has no such repository, or file of it, or shows it to others alone."""
+
+
 @dataclass
 class Patience:
     """How often one request was put off, and how often it failed, until it is given up."""
@@ -59,7 +63,7 @@ def refusal(response: httpx2.Response, name: str) -> HubError:
     """What a 4xx means; the Hub says 401 for what is not there as well, and names the reason."""
     reason = response.headers.get("X-Error-Code", "")
     if response.status_code == 404 or reason == "RepoNotFound":
-        return HubError(
+        return NotOnHub(
             f"The Hub no longer has what was to be installed from {name}.",
             "Choose another model, and please report this.",
         )

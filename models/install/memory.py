@@ -1,11 +1,8 @@
-"""How much memory there is, and how much a model takes once it is loaded."""
+"""How much memory a model takes once it is loaded."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable
-from math import inf
 
 from models.engine.session import Shapes
 from models.manifest import ModelFile
@@ -26,14 +23,3 @@ def needed_memory_mb(files: Iterable[ModelFile], precision: str, shapes: Shapes)
     # Attention that joins its cache anew at every step reads one buffer and writes another.
     cache = token * _TOKENS * _ROWS * (1 if shapes.in_place else 2)
     return round((weights + cache) / 1e6) + _PROGRAM_MB
-
-
-def computer_memory() -> float:
-    """Bytes of memory that this computer has; without limit where it does not tell."""
-    if sys.platform == "win32":
-        import ctypes  # Windows alone needs it
-
-        kilobytes = ctypes.c_ulonglong()
-        ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
-        return kilobytes.value * 1024 or inf
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

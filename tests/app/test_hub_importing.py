@@ -62,6 +62,20 @@ def test_nothing_but_the_model_is_left(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir() if entry.is_dir()] == ["tiny-1m"]
 
 
+def test_the_next_may_begin_as_soon_as_the_end_is_heard_of(tmp_path: Path) -> None:
+    heard: SimpleQueue[Event] = SimpleQueue()
+    names = ["second"]
+
+    def hear(event: Event) -> None:
+        heard.put(event)
+        if names:
+            importer.start(names.pop())
+
+    importer = HubImporter(tmp_path, hear)
+    importer.start("first")
+    assert [sentence(heard.get(timeout=60)).split()[0] for _ in range(2)] == ["first", "second"]
+
+
 def test_an_id_that_is_taken_is_told_of_before_anything_is_fetched(
     server: HubServer, tmp_path: Path
 ) -> None:

@@ -177,6 +177,7 @@ class ModelsDesk(QObject):
         dialog.importing.chosen.connect(self.import_from)
         dialog.importing.named.connect(self.import_from_hub)
         dialog.importing.cancelled.connect(self._import.cancel)
+        dialog.importing.discarded.connect(self._discard_kept)
         dialog.finished.connect(self._measurement.cancel)
         return dialog
 
@@ -194,7 +195,7 @@ class ModelsDesk(QObject):
         self._import.progressed.connect(self._show_import)
         self._import.arrived.connect(self._welcome_import)
         self._import.failed.connect(self._fail_import)
-        self._import.stopped.connect(lambda: self._end_import("Stopped; nothing was added."))
+        self._import.stopped.connect(self._stop_import)
 
     def _show(self, shelf: Shelf) -> None:
         if not self._dialog:
@@ -269,11 +270,39 @@ class ModelsDesk(QObject):
 
     def _fail_import(self, error: UserError) -> None:
         self._tell_connected()
+        self._tell_kept()
         self.working.emit("")
         if self._dialog:
             self._dialog.importing.fail(error)
         if not self._is_on_show():
             tell(self._window, wording.sentence(error))
+
+    def _stop_import(self) -> None:
+        self._tell_kept()
+        self._end_import("Stopped; nothing was added.")
+
+    def _tell_kept(self) -> None:
+        """Say what is on the disk of a checkpoint that was not imported."""
+        kept_id = self._import.kept_id
+        if not kept_id:
+            return
+
+        def show(count: int) -> None:
+            if self._dialog and not self._import.name:
+                self._dialog.importing.show_kept(count)
+
+        self._jobs.watch(in_background(lambda: self._library.arrived(kept_id)), show)
+        self.refresh()
+
+    def _discard_kept(self) -> None:
+        kept_id = self._import.kept_id
+        removed = in_background(lambda: self._library.remove(kept_id))
+        self._jobs.watch(removed, lambda _: self.refresh(), self._fail_discarding)
+
+    def _fail_discarding(self, error: BaseException) -> None:
+        if self._dialog:
+            self._dialog.importing.finish(*_told(error))
+        _raise_bug(error)
 
     def _end_import(self, said: str) -> None:
         self._tell_connected()

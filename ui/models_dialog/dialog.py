@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -172,7 +173,12 @@ class ModelsDialog(QDialog):
     def _order_stops(self) -> None:
         """Have the Tab key follow the eye: cards that came later stand between older ones."""
         order = [*_column(self._here), self.importing, *_column(self._to_be_had)]
-        stops = [stop for card in order for stop in card.findChildren(QPushButton)]
+        stops = [
+            part
+            for card in order
+            for part in card.findChildren(QWidget)
+            if isinstance(part, QPushButton | QLineEdit)
+        ]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 

@@ -18,9 +18,11 @@ class HubField(QWidget):
 
     Signals:
         wanted(str): fetch this, as the person wrote it.
+        left: it was put away with the Escape key.
     """
 
     wanted = Signal(str)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +34,7 @@ class HubField(QWidget):
         self._fetch = button("Fetch and import", "card", "Download it from the Hugging Face Hub")
         self._fetch.setFixedHeight(_HEIGHT)
         self._fetch.setEnabled(False)
-        self._name.textChanged.connect(lambda text: self._fetch.setEnabled(bool(text.strip())))
+        self._name.textChanged.connect(self._allow)
         self._fetch.clicked.connect(self._want)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -46,15 +48,24 @@ class HubField(QWidget):
         self._name.setFocus()
         self._name.selectAll()
 
+    def hold(self, held: bool) -> None:
+        """Nothing can be fetched while something is; the keyboard stays on the name."""
+        self._name.setReadOnly(held)
+        self._allow()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter fetches; the dialog's own default would be one of its buttons."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._want()
         elif event.key() == Qt.Key.Key_Escape:
             self.hide()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 
+    def _allow(self) -> None:
+        self._fetch.setEnabled(bool(self._name.text().strip()) and not self._name.isReadOnly())
+
     def _want(self) -> None:
-        if name := self._name.text().strip():
-            self.wanted.emit(name)
+        if self._fetch.isEnabled():
+            self.wanted.emit(self._name.text().strip())

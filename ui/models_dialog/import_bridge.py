@@ -10,8 +10,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.compose.events import Event, Failed, Fetching, Prepared, Preparing, Stopped
+from app.errors import UserError
 from app.hub_importing import HubImporter
 from app.importing import Importer
+from models.install.hub_name import repository_name
 
 
 class Running(Protocol):
@@ -37,6 +39,7 @@ class ImportBridge(QObject):
     Attributes:
         name: of what is being imported, or "".
         is_fetching: whether the Hub is being talked to.
+        kept_id: the id of what is kept of the last download, should it be broken off, or "".
 
     Signals:
         fetching(Progress): how far its download from the Hub is.
@@ -61,18 +64,20 @@ class ImportBridge(QObject):
         self._is_open = True
         self.name = ""
         self.is_fetching = False
+        self.kept_id = ""
         self._came.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def start(self, source: Path, chat_format: str = "") -> None:
         """Begin, unless one is under way; an empty chat format is found out."""
         if not self.name:
-            self.name, self._running = source.name, self._importer
+            self.name, self._running, self.kept_id = source.name, self._importer, ""
             self._importer.start(source, chat_format=chat_format)
 
     def start_from_hub(self, name: str, chat_format: str = "") -> None:
         """Begin with a checkpoint on the Hub, unless one is under way."""
         if not self.name:
             self.name, self._running, self.is_fetching = name, self._hub_importer, True
+            self.kept_id = _kept_id(name)
             self._hub_importer.start(name, chat_format=chat_format)
 
     def cancel(self) -> None:
@@ -104,3 +109,10 @@ class ImportBridge(QObject):
             self.failed.emit(event.error)
         elif isinstance(event, Stopped):
             self.stopped.emit()
+
+
+def _kept_id(written: str) -> str:
+    try:
+        return repository_name(written).unfinished_id
+    except UserError:
+        return ""

@@ -15,6 +15,7 @@ from ui.announce import announce
 from ui.assistant.choice_pill import ChoicePill
 from ui.models_dialog import wording
 from ui.models_dialog.hub_field import HubField
+from ui.models_dialog.kept import Kept
 from ui.models_dialog.parts import GAP, MARGIN, Sentence, WorkLine, button, title, words
 from ui.style_property import set_style_property
 
@@ -31,11 +32,13 @@ class ImportCard(QFrame):
         chosen(Path, str): import this, with this chat format or "" to find it out.
         named(str, str): fetch this from the Hub and import it, with a chat format or "".
         cancelled: stop the import.
+        discarded: remove what is kept of a checkpoint that was not imported.
     """
 
     chosen = Signal(object, str)
     named = Signal(str, str)
     cancelled = Signal()
+    discarded = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,10 +55,13 @@ class ImportCard(QFrame):
         self._extra.setVisible(not can_convert())
         self._hub = HubField()
         self._hub.wanted.connect(lambda name: self.named.emit(name, ""))
+        self._hub.left.connect(self._choose.setFocus)
         self._hub.hide()
         self._menu()
         self._work = WorkLine("import")
         self._sentence = Sentence()
+        self._kept = Kept()
+        self._kept.discarded.connect(self.discarded)
         self._formats = ChoicePill("Chat format", (_FIND_OUT, *chat_formats()))
         self._again = button("Try again", "link", "Import it with this chat format")
         self._again.clicked.connect(self._try_again)
@@ -75,14 +81,15 @@ class ImportCard(QFrame):
     def begin(self, source: Path | str) -> None:
         """An import of this file, folder or repository has begun."""
         self._source = source
-        had_keyboard = self.isAncestorOf(self.window().focusWidget())
+        keyboard = self.window().focusWidget()
         self._sentence.say("")
         name = source if isinstance(source, str) else source.name
         self._work.show_work(f"Importing {name}", None)
-        if had_keyboard:
+        if self.isAncestorOf(keyboard) and not self._hub.isAncestorOf(keyboard):
             self._work.take_keyboard()
         self._choose.setEnabled(False)
-        self._hub.setEnabled(False)
+        self._hub.hold(True)
+        self._kept.hide()
         self._offer_formats(False)
 
     def show_fetching(self, progress: Progress) -> None:
@@ -96,7 +103,7 @@ class ImportCard(QFrame):
     def finish(self, said: str = "", tone: str = "second") -> None:
         """It has ended, with this to say."""
         self._choose.setEnabled(True)
-        self._hub.setEnabled(True)
+        self._hub.hold(False)
         if self._work.isAncestorOf(self.window().focusWidget()):
             self._choose.setFocus()
         self._work.hide()
@@ -108,6 +115,10 @@ class ImportCard(QFrame):
         """It could not be imported; a chat format may be all that is missing."""
         self.finish(wording.sentence(error), "warning")
         self._offer_formats(wording.needs_chat_format(error))
+
+    def show_kept(self, count: int) -> None:
+        """So many bytes are kept of a checkpoint that was not imported."""
+        self._kept.show_kept(count)
 
     def _offer_formats(self, offered: bool) -> None:
         self._formats.setVisible(offered)
@@ -161,6 +172,6 @@ class ImportCard(QFrame):
         column.setContentsMargins(MARGIN, 12, MARGIN, 12)
         column.setSpacing(GAP)
         column.addLayout(head)
-        for below in (self._extra, self._hub, self._work, self._sentence):
+        for below in (self._extra, self._hub, self._work, self._sentence, self._kept):
             column.addWidget(below)
         column.addLayout(again)

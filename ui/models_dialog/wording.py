@@ -82,6 +82,11 @@ def arrived(offered: OfferedModel) -> str:
     return f"{size(offered.arrived)} of it are here." if offered.arrived else ""
 
 
+def kept(count: int) -> str:
+    """What is here of a checkpoint whose import did not come to an end."""
+    return f"{size(count)} of it are kept for the next time."
+
+
 def disk_use(disk: DiskUse) -> str:
     """What all models take, and what is left."""
     return f"{size(disk.models + disk.unfinished)} in all, {size(disk.free)} free"

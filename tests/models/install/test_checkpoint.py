@@ -280,7 +280,7 @@ UNFIT = {
     "of linked weights": (link, "model.safetensors is a link"),
     "of cut weights": (cut, "model.safetensors is damaged or cut off"),
     "of whole numbers": (whole_numbers, r"numbers of a kind .* \(I8\)"),
-    "too large": (huge, r"takes 10997 GB of memory, and this computer has \d+ GB"),
+    "too large": (huge, r"takes 10997\.\d GB of memory, and this computer has \d"),
     "of parts above": (index("../part.safetensors"), "does not name the weights"),
     "of parts anywhere": (index("/tmp/part.safetensors"), "does not name the weights"),
     "of parts on a drive": (index("C:\\part.safetensors"), "does not name the weights"),

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.places import Places
+from models.library import Library
 from tests.helpers.hub_here import use_hub
 from tests.helpers.hub_server import Fault, HubServer
 from tests.helpers.tiny_checkpoint import write_checkpoint
@@ -67,13 +69,31 @@ def test_the_field_comes_up_when_the_hub_is_chosen(dialog: ModelsDialog, qtbot: 
     qtbot.waitUntil(field(dialog).hasFocus)
 
 
-def test_escape_puts_the_field_away_and_leaves_the_dialog(
+def test_escape_puts_the_field_away_and_the_keyboard_back(
     dialog: ModelsDialog, qtbot: QtBot
 ) -> None:
     open_field(dialog)
     qtbot.keyClick(field(dialog), Qt.Key.Key_Escape)
     assert not field(dialog).isVisible()
     assert dialog.isVisible()
+    qtbot.waitUntil(button(dialog.importing, "Import from ▾").hasFocus)
+
+
+def test_the_tab_key_goes_from_the_name_to_its_button(dialog: ModelsDialog, qtbot: QtBot) -> None:
+    open_field(dialog)
+    qtbot.keyClicks(field(dialog), NAME)
+    qtbot.keyClick(field(dialog), Qt.Key.Key_Tab)
+    qtbot.waitUntil(button(dialog.importing, "Fetch and import").hasFocus)
+
+
+def test_enter_pressed_twice_fetches_once(
+    dialog: ModelsDialog, hub: HubServer, qtbot: QtBot
+) -> None:
+    hub.fault(WEIGHTS, Fault(cut=4000, hold=True))
+    name(dialog, NAME, qtbot)
+    qtbot.keyClick(field(dialog), Qt.Key.Key_Return)
+    wait_for_words(dialog.importing, "Downloading: ", qtbot)
+    assert len([one for one in hub.sent if one[0] == "revision"]) == 1
 
 
 def test_nothing_can_be_fetched_without_a_name(dialog: ModelsDialog) -> None:
@@ -100,11 +120,26 @@ def test_bytes_are_told_of_while_they_arrive_and_so_is_the_hub(
     assert "Talking to Hugging Face" not in status_line(twite)
 
 
+def test_what_is_kept_of_a_stopped_download_is_told_of_and_can_be_discarded(
+    dialog: ModelsDialog, hub: HubServer, places: Places, qtbot: QtBot
+) -> None:
+    hub.fault(WEIGHTS, Fault(cut=4000, hold=True))
+    name(dialog, NAME, qtbot)
+    qtbot.waitUntil(hub.held.is_set, timeout=A_WHILE_MS)
+    button(dialog.importing, "Cancel").click()
+    wait_for_words(dialog.importing, "of it are kept for the next time.", qtbot)
+    button(dialog.importing, "Discard").click()
+    library = Library(places.models_folder)
+    qtbot.waitUntil(lambda: library.unfinished_ids() == (), timeout=A_WHILE_MS)
+    assert "Discard" not in buttons(dialog.importing)
+
+
 def test_what_is_no_name_is_told_of_and_can_be_mended(dialog: ModelsDialog, qtbot: QtBot) -> None:
     name(dialog, "Tiny-1M", qtbot)
     wait_for_words(dialog.importing, "Write it as its page has it: owner/name.", qtbot)
     assert field(dialog).text() == "Tiny-1M"
-    assert field(dialog).isEnabled()
+    assert not field(dialog).isReadOnly()
+    assert field(dialog).hasFocus()
 
 
 def test_a_chat_format_that_is_chosen_is_tried_with_the_same_name(
