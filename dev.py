@@ -143,6 +143,8 @@ def teach(_arguments):
     setup(tests=True)
     subprocess.check_call(python("-m", "training.train"))
     subprocess.check_call(python("-m", "training.prefer", "1"))
+    subprocess.check_call(python("-m", "training.prefer", "2", "--opening", "2", "--known", "3"))
+    subprocess.check_call(python("-m", "training.prefer", "3", "--known", "3"))
     subprocess.check_call(python("-m", "training.export"))
     subprocess.check_call(python("-m", "ui.launch", "models", "prepare", "--again"))
     return 0

@@ -14,9 +14,7 @@ from app.compose.brief import Length, Tone
 from training.pairs import Pair, Post
 
 _FOLDER = Path(__file__).parent / "corrections"
-ROUNDS = 2
-SHIPPED = 1
-"""The last round that the shipped adapter has learned from; see docs/quality.md for the next."""
+ROUNDS = 3
 AS_IS = "as is"
 
 

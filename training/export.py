@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models.install.builtin import adapter_file
-from training.corrections import SHIPPED
+from training.corrections import ROUNDS
 from training.prefer import run_of
 from training.train import RUNS
 
@@ -21,7 +21,7 @@ def main() -> int:
     """Write the best adapter of a run into `resources/adapters`, as `models.install.adapter` reads
     it.
     """
-    run = RUNS / sys.argv[1] if len(sys.argv) > 1 else run_of(SHIPPED)
+    run = RUNS / sys.argv[1] if len(sys.argv) > 1 else run_of(ROUNDS)
     write_adapter(run / "best", adapter_file())
     return 0
 
