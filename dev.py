@@ -27,7 +27,7 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT ...]
   test [ARGS]   lint, types, import contracts and all tests; ARGS go to pytest
   setup         install what is missing and prepare the built-in model
   lint          ruff, mypy and the import contracts
-  teach         teach the built-in model anew from training/ (an hour or more)
+  teach         teach the built-in model anew from training/ (some hours)
   bench [NAME]  run bench/NAME.py; without a name, list them
 """
 
