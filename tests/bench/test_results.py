@@ -92,7 +92,7 @@ def test_more_memory_than_the_weights_explain_is_no_hit() -> None:
     heavy = replace(RESULTS.twite, rounds=tuple(_round(1, memory=500.0) for _ in range(3)))
     page = report.tables(replace(RESULTS, engines=(heavy, *RESULTS.engines[1:])))
     assert heavy.middle(memory_mb) == 500
-    assert "smaller by | 100 | at most 0 | no |" in page
+    assert "weights are smaller | 100 | at most 0 | no |" in page
 
 
 def test_figures_of_a_busy_machine_are_called_preliminary() -> None:
