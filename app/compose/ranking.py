@@ -51,7 +51,7 @@ def rank(
         likelihood=_LIKELY if style is Style.TAUGHT else 0.0,
     )
     best_first = sorted(true, key=lambda one: (one.doubts, -one.score(scale)))
-    chosen = _different(best_first, brief.count)
+    chosen = _different(_without_copies(best_first), brief.count)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
 
 
@@ -99,6 +99,14 @@ class _Candidate:
             score -= _COURTEOUS if word.casefold() in COURTESIES else _ADDED
             score -= _LEAKED if stem(word) in scale.leaked else 0.0
         return score
+
+
+def _without_copies(best_first: Sequence[_Candidate]) -> list[_Candidate]:
+    kept: list[_Candidate] = []
+    for one in best_first:
+        if not any(is_copy(one.text, other.text) for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _different(best_first: Sequence[_Candidate], count: int) -> list[_Candidate]:

@@ -7,6 +7,7 @@ than two. Rows that have ended leave the batch at once.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -218,8 +219,8 @@ class Decoder:
         for row, values in zip(rows, logits, strict=True):
             twins = taken.setdefault(row.written, [])
             by_itself, total = values.copy(), sampling.log_total(values)
-            if twins:
-                np.subtract.at(values, twins, run.sampling.apart)
+            for twin, times in Counter(twins).items():
+                values[twin] -= min(times * run.sampling.apart, run.sampling.most_apart)
             if run.limits is None:
                 options = sampling.candidates(values, run.sampling)
             else:

@@ -25,13 +25,15 @@ class Sampling:
 
     Attributes:
         min_p: the least share of the likeliest token's chance.
-        apart: logits that a token loses for a row once a row with the same text has taken it.
+        apart: logits that a token loses for a row each time a row with the same text has taken it.
+        most_apart: logits that a token loses at most: to be alike is better than to be odd.
     """
 
     temperature: float = 0.7
     min_p: float = 0.06
     top_p: float = 0.97
     apart: float = 2.0
+    most_apart: float = 3.0
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,10 @@ def test_a_copy_of_the_notes_is_left_out() -> None:
     assert shown(NOTES.replace("bike lane", "bike-lane"), WHOLE) == [WHOLE]
 
 
+def test_a_draft_that_differs_in_capitals_and_marks_alone_is_left_out() -> None:
+    assert shown(WHOLE, WHOLE.replace("The council", "The Council").replace(".", "!")) == [WHOLE]
+
+
 def test_of_two_drafts_alike_the_second_waits_for_the_different_ones() -> None:
     twin = WHOLE.replace("The council votes", "The council is voting")
     other = "7pm, 3 February: does Mill Road get its lane? The council decides. No parking fees."
