@@ -1,6 +1,6 @@
 """How true, complete and different Twite's drafts are, beside plain sampling from the same model.
 
-`python -m bench.quality [--briefs unseen|fresh|tuning|FILE] [--count 4] [--limit N]
+`python -m bench.quality [--briefs unseen|fresh|held|tuning|FILE] [--count 4] [--limit N]
 [--texts FILE]`.
 Plain sampling takes the first drafts that the model writes from the same prompt, with nothing that
 holds it back. The measures are written apart from the program's own rules, so that a fault there
@@ -93,7 +93,7 @@ class Answer:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench.quality", description=__doc__)
-    parser.add_argument("--briefs", default="unseen", help="unseen, fresh, tuning or a file")
+    parser.add_argument("--briefs", default="unseen", help="unseen, fresh, held, tuning or a file")
     parser.add_argument("--count", type=int, default=4, help="drafts shown a brief")
     parser.add_argument("--limit", type=int, help="only the first N briefs")
     parser.add_argument("--seed", type=int, default=1)
