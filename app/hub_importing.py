@@ -24,7 +24,7 @@ class HubImporter:
 
     It tells `Fetching` while bytes arrive and `Preparing` from then on, and ends in exactly one of
     `Prepared`, `Failed(None)` and `Stopped(0)`. What has arrived is kept for the next time unless
-    it ends well.
+    it ends well or is of no use here.
     """
 
     def __init__(self, models_folder: Path, on_event: OnEvent) -> None:

@@ -179,29 +179,22 @@ def _export(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.source)
     if folder.exists() or not re.fullmatch(_ON_THE_HUB, arguments.source):
         return _make_from(folder, arguments)
+    return _make_from(arguments.source, arguments)
+
+
+def _make_from(source: Path | str, arguments: argparse.Namespace) -> int:
+    """Make a model of what a person has, or of a checkpoint by its name on the Hub; says what
+    became of it.
+    """
     library = Library(paths.models_folder())
-    line = MakingLine(arguments.source)
-    _run(
-        HubImporter(library.folder, line.show),
-        lambda it: it.start(arguments.source, arguments.id, arguments.chat_format),
-    )
-    return _welcome(library, line.made(), arguments)
-
-
-def _make_from(source: Path, arguments: argparse.Namespace) -> int:
-    """Make a model of what a person has; says what became of it."""
-    library = Library(paths.models_folder())
-    line = MakingLine(source.name)
-    _run(
-        Importer(library.folder, line.show),
-        lambda it: it.start(source, arguments.id, arguments.chat_format),
-    )
-    return _welcome(library, line.made(), arguments)
-
-
-def _welcome(library: Library, model_id: str, arguments: argparse.Namespace) -> int:
-    """Say what a model has become."""
-    folder = library.path(model_id)
+    wishes = (arguments.id, arguments.chat_format)
+    if isinstance(source, str):
+        line = MakingLine(source)
+        _run(HubImporter(library.folder, line.show), lambda it: it.start(source, *wishes))
+    else:
+        line = MakingLine(source.name)
+        _run(Importer(library.folder, line.show), lambda it: it.start(source, *wishes))
+    folder = library.path(line.made())
     installed = InstalledModel(folder, read_manifest(folder))
     if arguments.json:
         print_json(_fields(installed))

@@ -102,11 +102,11 @@ class _Candidate:
 
 
 def _without_copies(best_first: Sequence[_Candidate]) -> list[_Candidate]:
-    kept: list[_Candidate] = []
+    """The first of all with the same letters and digits."""
+    first: dict[str, _Candidate] = {}
     for one in best_first:
-        if not any(is_copy(one.text, other.text) for other in kept):
-            kept.append(one)
-    return kept
+        first.setdefault(_bare(one.text), one)
+    return list(first.values())
 
 
 def _different(best_first: Sequence[_Candidate], count: int) -> list[_Candidate]:

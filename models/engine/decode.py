@@ -7,7 +7,7 @@ than two. Rows that have ended leave the batch at once.
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -215,11 +215,11 @@ class Decoder:
         Rows that have written the same so far are drawn apart: each token that one of them takes is
         less likely for the next, so that few rows turn out alike.
         """
-        taken: dict[bytes, list[int]] = {}
+        taken: defaultdict[bytes, Counter[int]] = defaultdict(Counter)
         for row, values in zip(rows, logits, strict=True):
-            twins = taken.setdefault(row.written, [])
+            twins = taken[row.written]
             by_itself, total = values.copy(), sampling.log_total(values)
-            for twin, times in Counter(twins).items():
+            for twin, times in twins.items():
                 values[twin] -= min(times * run.sampling.apart, run.sampling.most_apart)
             if run.limits is None:
                 options = sampling.candidates(values, run.sampling)
@@ -232,7 +232,7 @@ class Decoder:
                     continue
                 options = allowed
             token = sampling.choose(options, row.generator)
-            twins.append(token)
+            twins[token] += 1
             row.log_likelihood += float(by_itself[token]) - total
             if token in self._end_ids:
                 row.ending = Ending.SENTENCE

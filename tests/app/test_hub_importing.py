@@ -13,16 +13,14 @@ from app.hub_importing import HubImporter
 from models.library import Library
 from tests.helpers.hub_here import use_hub
 from tests.helpers.hub_server import Fault, HubServer
-from tests.helpers.tiny_checkpoint import write_checkpoint
+from tests.helpers.tiny_checkpoint import checkpoint_files
 
 NAME = "someone/Tiny-1M"
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("checkpoint")
-    write_checkpoint(folder, "llama")
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    return checkpoint_files(tmp_path_factory.mktemp("checkpoint"))
 
 
 @pytest.fixture

@@ -71,6 +71,12 @@ def write_checkpoint(
     return model.eval()
 
 
+def checkpoint_files(folder: Path, family: str = "llama") -> dict[str, bytes]:
+    """The files of a checkpoint, by their names, as a repository on the Hub holds them."""
+    write_checkpoint(folder, family)
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
 def write_tokenizer(folder: Path) -> None:
     """Write `tokenizer.json`, one token a byte, and its settings with a ChatML template."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers

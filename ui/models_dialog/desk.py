@@ -234,8 +234,7 @@ class ModelsDesk(QObject):
         self._with_offer(model.id, lambda card: card.show_progress(progress))
 
     def _welcome_download(self, model_id: str) -> None:
-        self._tell_connected()
-        self.working.emit("")
+        self._fall_silent()
         self._welcome(model_id)
 
     def _fail_download(self, model_id: str, error: BaseException) -> None:
@@ -243,14 +242,18 @@ class ModelsDesk(QObject):
         _raise_bug(error)
 
     def _end_download(self, model_id: str, said: str, tone: str = "second") -> None:
-        self._tell_connected()
-        self.working.emit("")
+        self._fall_silent()
         self.refresh(lambda: self._with_offer(model_id, lambda card: card.finish(said, tone)))
         if tone == "warning" and not self._is_on_show():
             tell(self._window, said)
 
     def _tell_connected(self) -> None:
         self.connected.emit(self._download.model is not None or self._import.is_fetching)
+
+    def _fall_silent(self) -> None:
+        """A download or an import has ended."""
+        self._tell_connected()
+        self.working.emit("")
 
     def _show_fetching(self, progress: Progress) -> None:
         self.working.emit(f"Fetching {self._import.name}: {wording.share(progress):.0%}")
@@ -269,9 +272,8 @@ class ModelsDesk(QObject):
         self._welcome(model_id)
 
     def _fail_import(self, error: UserError) -> None:
-        self._tell_connected()
+        self._fall_silent()
         self._tell_kept()
-        self.working.emit("")
         if self._dialog:
             self._dialog.importing.fail(error)
         if not self._is_on_show():
@@ -305,8 +307,7 @@ class ModelsDesk(QObject):
         _raise_bug(error)
 
     def _end_import(self, said: str) -> None:
-        self._tell_connected()
-        self.working.emit("")
+        self._fall_silent()
         if self._dialog:
             self._dialog.importing.finish(said)
 

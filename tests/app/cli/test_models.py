@@ -19,7 +19,7 @@ from models.catalog import find
 from models.library import BUILT_IN, Library
 from tests.helpers.hub_model import write_repository
 from tests.helpers.hub_server import COMMIT, Fault, HubServer
-from tests.helpers.tiny_checkpoint import write_checkpoint
+from tests.helpers.tiny_checkpoint import checkpoint_files
 
 Twite = Callable[..., "subprocess.CompletedProcess[bytes]"]
 MODEL = find("qwen2.5-0.5b-instruct")
@@ -117,9 +117,7 @@ def test_a_model_is_installed_verified_listed_and_removed(at_hub: AtHub) -> None
 
 
 def test_a_checkpoint_is_fetched_by_its_name_and_made_into_a_model(tmp_path: Path) -> None:
-    write_checkpoint(tmp_path / "checkpoint", "llama")
-    files = {file.name: file.read_bytes() for file in (tmp_path / "checkpoint").iterdir()}
-    with HubServer("someone/Tiny-1M", files) as server:
+    with HubServer("someone/Tiny-1M", checkpoint_files(tmp_path / "checkpoint")) as server:
         at_hub = AtHub(server, tmp_path / "models")
         status, output, errors = at_hub.run("export", "someone/Tiny-1M", "--json")
     assert status == 0, errors
@@ -157,7 +155,7 @@ def test_a_terminal_gets_a_line_with_bytes(at_hub: AtHub) -> None:
             shown += piece
     except OSError:
         pass  # Linux says so where the other end of a terminal was closed
-    process.communicate(timeout=300)
+    process.communicate(timeout=60)
     os.close(ours)
     assert process.returncode == 0
     assert b"Qwen2.5 0.5B: downloading, " in shown
@@ -167,7 +165,7 @@ def test_a_terminal_gets_a_line_with_bytes(at_hub: AtHub) -> None:
 def test_ctrl_c_stops_it_and_the_next_goes_on(at_hub: AtHub) -> None:
     process = at_hub.start_and_hold(4000)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, b"Stopped.\n")
     assert not (at_hub.folder / MODEL.id).exists()
     assert at_hub.run("install", MODEL.id)[0] == 0
@@ -177,7 +175,7 @@ def test_ctrl_c_stops_it_and_the_next_goes_on(at_hub: AtHub) -> None:
 def test_a_killed_download_goes_on_too(at_hub: AtHub) -> None:
     process = at_hub.start_and_hold(4000)
     process.kill()
-    process.communicate(timeout=300)
+    process.communicate(timeout=60)
     assert at_hub.run("install", MODEL.id)[0] == 0
     assert at_hub.server.sent[-1] == (WEIGHTS, "bytes=4000-")
 

@@ -12,6 +12,7 @@ from ui.application import Twite
 from ui.models_dialog.dialog import ModelsDialog
 from ui.models_dialog.model_card import ModelCard
 from ui.models_dialog.offer_card import OfferCard
+from ui.status_line import StatusLine
 
 A_WHILE_MS = 20_000
 OTHER = "other"
@@ -66,6 +67,13 @@ def buttons(within: QWidget) -> list[str]:
 def wait_until_loaded(twite: Twite, name: str, qtbot: QtBot) -> None:
     """Until the status line names the model as loaded."""
     qtbot.waitUntil(lambda: status(twite).startswith(f"{name} · "), timeout=A_WHILE_MS)
+
+
+def status_line(twite: Twite) -> str:
+    """Every sentence of the status line."""
+    line = twite.window.findChild(StatusLine)
+    assert isinstance(line, StatusLine)
+    return said(line)
 
 
 def status(twite: Twite) -> str:

@@ -13,12 +13,17 @@ from app.places import Places
 from models.library import Library
 from tests.helpers.hub_here import use_hub
 from tests.helpers.hub_server import Fault, HubServer
-from tests.helpers.tiny_checkpoint import write_checkpoint
+from tests.helpers.tiny_checkpoint import checkpoint_files
 from tests.helpers.window import button
-from tests.ui.models_dialog.parts import A_WHILE_MS, buttons, card, said, wait_for_words
+from tests.ui.models_dialog.parts import (
+    A_WHILE_MS,
+    buttons,
+    card,
+    status_line,
+    wait_for_words,
+)
 from ui.application import Twite
 from ui.models_dialog.dialog import ModelsDialog
-from ui.status_line import StatusLine
 
 NAME = "someone/Tiny-1M"
 WEIGHTS = "model.safetensors"
@@ -26,9 +31,7 @@ WEIGHTS = "model.safetensors"
 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("checkpoint")
-    write_checkpoint(folder, "llama")
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    return checkpoint_files(tmp_path_factory.mktemp("checkpoint"))
 
 
 @pytest.fixture
@@ -57,10 +60,11 @@ def name(dialog: ModelsDialog, written: str, qtbot: QtBot) -> None:
     qtbot.keyClick(field(dialog), Qt.Key.Key_Return)
 
 
-def status_line(twite: Twite) -> str:
-    line = twite.window.findChild(StatusLine)
-    assert isinstance(line, StatusLine)
-    return said(line)
+def name_and_hold(dialog: ModelsDialog, hub: HubServer, qtbot: QtBot) -> None:
+    """A download that waits for the Hub in the middle of the weights."""
+    hub.fault(WEIGHTS, Fault(cut=4000, hold=True))
+    name(dialog, NAME, qtbot)
+    qtbot.waitUntil(hub.held.is_set, timeout=A_WHILE_MS)
 
 
 def test_the_field_comes_up_when_the_hub_is_chosen(dialog: ModelsDialog, qtbot: QtBot) -> None:
@@ -123,9 +127,7 @@ def test_bytes_are_told_of_while_they_arrive_and_so_is_the_hub(
 def test_what_is_kept_of_a_stopped_download_is_told_of_and_can_be_discarded(
     dialog: ModelsDialog, hub: HubServer, places: Places, qtbot: QtBot
 ) -> None:
-    hub.fault(WEIGHTS, Fault(cut=4000, hold=True))
-    name(dialog, NAME, qtbot)
-    qtbot.waitUntil(hub.held.is_set, timeout=A_WHILE_MS)
+    name_and_hold(dialog, hub, qtbot)
     button(dialog.importing, "Cancel").click()
     wait_for_words(dialog.importing, "of it are kept for the next time.", qtbot)
     button(dialog.importing, "Discard").click()
@@ -159,9 +161,7 @@ def test_a_chat_format_that_is_chosen_is_tried_with_the_same_name(
 def test_closing_the_window_ends_a_download(
     dialog: ModelsDialog, hub: HubServer, twite: Twite, qtbot: QtBot
 ) -> None:
-    hub.fault(WEIGHTS, Fault(cut=4000, hold=True))
-    name(dialog, NAME, qtbot)
-    qtbot.waitUntil(hub.held.is_set, timeout=A_WHILE_MS)
+    name_and_hold(dialog, hub, qtbot)
     twite.models.close(2)
     thread = twite.models._import._hub_importer._thread
     assert thread

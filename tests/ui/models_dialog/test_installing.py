@@ -22,6 +22,7 @@ from tests.ui.models_dialog.parts import (
     offer,
     open_dialog,
     said,
+    status_line,
     wait_for_words,
     wait_until_loaded,
 )
@@ -48,12 +49,6 @@ def install_and_hold(dialog: ModelsDialog, hub: HubServer, qtbot: QtBot) -> None
     install(dialog)
     qtbot.waitUntil(hub.held.is_set, timeout=A_WHILE_MS)
     wait_for_words(offer(dialog, MODEL.id), "Downloading", qtbot)
-
-
-def status_line(twite: Twite) -> str:
-    line = twite.window.findChild(StatusLine)
-    assert isinstance(line, StatusLine)
-    return said(line)
 
 
 @pytest.mark.usefixtures("hub")
