@@ -21,7 +21,7 @@ _LEAKED = 0.15
 _DENIAL_LOST = 0.25
 """What it costs to leave out every "not" of the notes: a reader would be misled by the rest."""
 _REPEATED = 0.5
-_LIKELY = 1.0
+_LIKELY = 2.0
 """What the likelihood of a text is worth, in shares of coverage for each nat a token."""
 _ALIKE = 0.6
 """Drafts that share more of their words than this are the same draft to a reader."""

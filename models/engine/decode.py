@@ -27,6 +27,10 @@ from models.errors import Cancelled
 Result = TypeVar("Result")
 _CAPACITY_STEP = 256
 """Buffers grow by this many tokens, so that slightly longer notes need no new ones."""
+_UNLIKELIEST = -2.0
+"""The least log chance that a token counts with in a row's likelihood, in nats: an end that the
+limits asked for, or a name that only the notes know, says little of the rest.
+"""
 
 
 class Ending(StrEnum):
@@ -81,8 +85,8 @@ class Row:
     """A row: the bytes and tokens written so far, and, once it has stopped, why.
 
     `finished` is how many of its bytes are a finished text: up to its last sentence, or none.
-    `log_likelihood` is what the model by itself, without limits, thinks of its tokens: the sum of
-    their log chances at temperature 1, in nats.
+    `log_chances` are what the model by itself, without limits, thinks of its tokens, the end
+    included: at temperature 1, in nats.
     """
 
     number: int
@@ -91,13 +95,14 @@ class Row:
     finished: int = 0
     last_token: int = -1
     tokens: int = 0
-    log_likelihood: float = 0.0
+    log_chances: list[float] = field(default_factory=list)
     ending: Ending | None = None
 
     @property
     def likelihood(self) -> float:
         """The log chance of all, its end included, for each token written, in nats."""
-        return self.log_likelihood / max(1, self.tokens)
+        chances = (max(chance, _UNLIKELIEST) for chance in self.log_chances)
+        return sum(chances) / max(1, self.tokens)
 
 
 OnStep = Callable[[Sequence[Row]], None]
@@ -233,7 +238,7 @@ class Decoder:
                 options = allowed
             token = sampling.choose(options, row.generator)
             twins[token] += 1
-            row.log_likelihood += float(by_itself[token]) - total
+            row.log_chances.append(float(by_itself[token]) - total)
             if token in self._end_ids:
                 row.ending = Ending.SENTENCE
                 continue

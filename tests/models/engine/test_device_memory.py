@@ -50,7 +50,7 @@ def draw(writer: Decoder, prompt: tuple[int, ...], seed: int, prefix: tuple[int,
 
 
 def drawn(rows: list[Row]) -> list[tuple[bytes, str, float]]:
-    return [(row.written, str(row.ending), row.log_likelihood) for row in rows]
+    return [(row.written, str(row.ending), row.log_chances) for row in rows]
 
 
 @pytest.mark.parametrize("tiny", SHAPES, ids=name)

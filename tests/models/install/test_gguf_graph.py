@@ -96,18 +96,19 @@ def test_rows_are_drawn_with_the_chances_of_torch(built: Built) -> None:
     pieces = [token.to_bytes(2) for token in range(built.graph.shapes.vocabulary)]
     run = Run(PREFIX, PROMPT, 3, 3, 12, 5, Sampling(temperature=1.0, min_p=0.001, apart=0.0))
     rows = Decoder(built.graph, pieces, [END]).run(run, lambda _: None, lambda: False)
-    wanted = [by_the_book(built, row) for row in rows]
-    assert [row.log_likelihood for row in rows] == pytest.approx(wanted, abs=0.02)
+    for row in rows:
+        assert row.log_chances == pytest.approx(by_the_book(built, row), abs=0.02)
 
 
-def by_the_book(built: Built, row: Row) -> float:
-    """The log chance of all that a row was given, read at once."""
+def by_the_book(built: Built, row: Row) -> list[float]:
+    """The log chances of all that a row was given, read at once."""
     given = np.frombuffer(row.written, ">u2").tolist()
     given += [END] if row.ending is Ending.SENTENCE else []
     before = [*PREFIX, *PROMPT]
     logits = built.wanted([*before, *given])[len(before) - 1 : -1].astype(np.float64)
     totals = np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1)) + logits.max(-1)
-    return float((logits[range(len(given)), given] - totals).sum())
+    chances: list[float] = (logits[range(len(given)), given] - totals).tolist()
+    return chances
 
 
 def test_gemma_turns_by_its_makers_frequencies_where_the_file_names_none(tmp_path: Path) -> None:
