@@ -23,15 +23,21 @@ _DENIAL_LOST = 0.25
 _REPEATED = 0.5
 _LIKELY = 2.0
 """What the likelihood of a text is worth, in shares of coverage for each nat a token."""
-_ALIKE = 0.6
-"""Drafts that share more of their words than this are the same draft to a reader."""
+_ALIKE = 1.5
+"""What each share of words in common with a better draft costs, in shares of coverage.
+
+Much more, and what is shown beside the best is unlike it because it is wrong: see docs/quality.md.
+"""
+_OWN = 0.4
+"""The share of words that two drafts of the same notes may have in common and cost nothing."""
 _FALSE = frozenset({Doubt.TURNED, Doubt.MOVED, Doubt.DOER_EXCHANGED})
 
 
 def rank(
     brief: Brief, texts: Mapping[str, float], style: Style = Style.EXAMPLES
 ) -> tuple[Variant, ...]:
-    """The best texts, at most `brief.count`: true ones first, no two alike while others are left.
+    """The best texts, at most `brief.count`: true ones first, each as unlike those before as it can
+    be without being much worse.
 
     `texts` are finished ones, each with its likelihood to the model that wrote it, which counts
     where that model was taught to write posts. Left out are copies of the notes and of better
@@ -51,7 +57,7 @@ def rank(
         likelihood=_LIKELY if style is Style.TAUGHT else 0.0,
     )
     best_first = sorted(true, key=lambda one: (one.doubts, -one.score(scale)))
-    chosen = _different(_without_copies(best_first), brief.count)
+    chosen = _different(_without_copies(best_first), brief.count, scale)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
 
 
@@ -109,14 +115,21 @@ def _without_copies(best_first: Sequence[_Candidate]) -> list[_Candidate]:
     return list(first.values())
 
 
-def _different(best_first: Sequence[_Candidate], count: int) -> list[_Candidate]:
-    """The best of those that are unlike all before them; then, if they are too few, the others."""
-    different: list[_Candidate] = []
-    alike: list[_Candidate] = []
-    for one in best_first:
-        twin = any(_likeness(one.text, other.text) > _ALIKE for other in different)
-        (alike if twin else different).append(one)
-    return (different + alike)[:count]
+def _different(best_first: Sequence[_Candidate], count: int, scale: _Scale) -> list[_Candidate]:
+    """The best, then again and again the best of the rest for what it says that is not shown yet
+    (maximal marginal relevance, Carbonell and Goldstein 1998).
+    """
+    left = [(one, one.score(scale)) for one in best_first]
+    chosen: list[_Candidate] = []
+    while left and len(chosen) < count:
+        worth = [(-one.doubts, score - _ALIKE * _nearness(one.text, chosen)) for one, score in left]
+        chosen.append(left.pop(worth.index(max(worth)))[0])
+    return chosen
+
+
+def _nearness(text: str, others: Sequence[_Candidate]) -> float:
+    """Likeness to the one of the others that is most like it, beyond what all have in common."""
+    return max((0.0, *(_likeness(text, other.text) - _OWN for other in others)))
 
 
 def _repeats(text: str) -> float:

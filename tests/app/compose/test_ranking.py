@@ -47,6 +47,11 @@ def test_of_two_drafts_alike_the_second_waits_for_the_different_ones() -> None:
     assert shown(WHOLE, twin, other) == [WHOLE, other, twin]
 
 
+def test_a_draft_that_is_unlike_the_best_because_it_lost_the_notes_waits_for_a_twin() -> None:
+    twin = WHOLE.replace("The council votes", "The council is voting")
+    assert shown(WHOLE, "Parking fees? No.", twin) == [WHOLE, twin, "Parking fees? No."]
+
+
 def test_what_is_said_twice_ranks_lower() -> None:
     twice = f"{WHOLE} The council votes on the Mill Road bike lane."
     assert shown(twice, WHOLE)[0] == WHOLE
