@@ -1,7 +1,8 @@
-"""What a program can see of the training pairs: `python -m training.check [FILE ...]`.
+"""What a program can see of the pairs and sets: `python -m training.check [FILE ...]`.
 
 Each line of `training/pairs/*.jsonl` is an object with `domain`, `notes` and `posts`, and each post
-one with `tone`, `length` and `text`.
+one with `tone`, `length` and `text`; a line of `training/sets/*.jsonl` has one `tone` and `length`
+for its four posts, which are texts.
 Refused are posts that do not fit, do not end a sentence, copy their notes, claim what the notes do
 not carry, or leave out a fact.
 """
@@ -9,13 +10,14 @@ not carry, or leave out a fact.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.compose.grounding import check
 from app.compose.ranking import is_copy
 from app.post_text import ends_sentence, weigh
 from training.pairs import Pair, Post, read_pairs
+from training.sets import read_sets
 
 _COVERAGE = 0.75
 """Less of the notes' content words than this, and a fact is likely missing."""
@@ -25,7 +27,7 @@ def main() -> int:
     """Print what is wrong, a line each, and how much is right."""
     notes: dict[str, str] = {}
     posts = wrong = 0
-    for pair in read_pairs([Path(name) for name in sys.argv[1:]]):
+    for pair in _read([Path(name) for name in sys.argv[1:]]):
         problems = list(_of_pair(pair))
         earlier = notes.setdefault(pair.notes.strip().casefold(), pair.place)
         if earlier != pair.place:
@@ -36,6 +38,16 @@ def main() -> int:
             print(f"{pair.place}: {problem}")
     print(f"{len(notes)} notes, {posts} posts, {wrong} problems")
     return 1 if wrong else 0
+
+
+def _read(files: Sequence[Path]) -> list[Pair]:
+    if not files:
+        return read_pairs() + read_sets()
+    return [
+        pair
+        for file in files
+        for pair in (read_sets if file.parent.name == "sets" else read_pairs)([file])
+    ]
 
 
 def _of_pair(pair: Pair) -> Iterator[str]:

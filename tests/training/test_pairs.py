@@ -1,4 +1,4 @@
-"""The pairs that teach the built-in model."""
+"""The pairs that teach the built-in model, and what holds for sets as well."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from app.compose.brief import NOTES_LIMIT
 from app.compose.ranking import is_copy
 from app.post_text import ends_sentence, weigh
 from training.pairs import Pair, Post, read_pairs
+from training.sets import read_sets
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +16,9 @@ def pairs() -> list[Pair]:
     return read_pairs()
 
 
-@pytest.fixture(scope="module")
-def posts(pairs: list[Pair]) -> list[tuple[Pair, Post]]:
-    return [(pair, post) for pair in pairs for post in pair.posts]
+@pytest.fixture(scope="module", params=[read_pairs, read_sets])
+def posts(request: pytest.FixtureRequest) -> list[tuple[Pair, Post]]:
+    return [(pair, post) for pair in request.param() for post in pair.posts]
 
 
 def test_there_are_fifteen_hundred_notes_and_no_two_are_the_same(pairs: list[Pair]) -> None:
