@@ -22,10 +22,12 @@ FUNCTION_WORDS = frozenset(
     did do does doing done down each either else ever every few for from further get gets getting
     got had has have having he her here hers him his how i if in into is it its itself just last
     let lets many may me might mine more most much must my now of off on once one only or other our
-    ours out over own per so some soon such than that the their theirs them then there these they
-    this those through to together too under until up upon us very was we were what when where
+    ours out over own per she so some soon such than that the their theirs them then there these
+    they this those through to together too under until up upon us very was we were what when where
     which while who whom whose why will with would yet you your yours
-    i'm i've i'd i'll it's we're we've we'll they're you're you've that's there's here's let's
+    i'm i've i'd i'll it's it'll it'd we're we've we'll we'd they're they've they'll they'd you're
+    you've you'll you'd he's he'll he'd she's she'll she'd that's that'll there's here's let's who's
+    what's where's how's
     """.split()
 )
 """English words that say how, not what; a draft may use them freely."""
@@ -48,9 +50,65 @@ _ABBREVIATIONS = {
         "repository": "repo",
         "application": "app",
         "photograph": "photo",
+        "year": "yr yrs",
+        "month": "mth mths",
+        "week": "wk wks",
+        "hour": "hr hrs",
+        "minute": "mins",
+        "appointment": "appt appts",
+        "because": "bc cos coz",
+        "bicycle": "bike bikes",
+        "chocolate": "choc",
+        "christmas": "xmas",
+        "committee": "cttee",
+        "episode": "ep eps",
+        "government": "govt gov",
+        "group": "grp",
+        "hospital": "hosp",
+        "including": "incl inc",
+        "library": "lib",
+        "mathematics": "math maths",
+        "maximum": "max",
+        "average": "avg",
+        "meeting": "mtg mtgs",
+        "message": "msg msgs",
+        "people": "ppl",
+        "please": "pls plz",
+        "question": "q qs",
+        "station": "stn",
+        "telephone": "phone tel",
+        "thanks": "thx ta",
+        "ticket": "tix",
+        "tomorrow": "tmrw tmr tomoz",
+        "university": "uni",
+        "volunteer": "vols",
     }.items()
     for short in shorts.split()
 }
+IRREGULAR_PASTS = {
+    past: base
+    for base, forms in (
+        line.split(":")
+        for line in """
+        become:became|begin:began begun|bend:bent|bite:bit bitten|blow:blew blown|break:broke broken
+        bring:brought|build:built|buy:bought|catch:caught|choose:chose chosen|come:came|dig:dug
+        do:did done|draw:drew drawn|drink:drank drunk|drive:drove driven|eat:ate eaten
+        fall:fell fallen|feed:fed|feel:felt|fight:fought|find:found|fly:flew flown
+        forget:forgot forgotten|freeze:froze frozen|get:got gotten|give:gave given|go:went gone
+        grow:grew grown|hang:hung|hear:heard|hide:hid hidden|hold:held|keep:kept|know:knew known
+        lay:laid|lead:led|leave:left|lend:lent|lose:lost|make:made|mean:meant|meet:met|pay:paid
+        ride:rode ridden|ring:rang rung|rise:rose risen|run:ran|say:said|see:saw seen|sell:sold
+        send:sent|shake:shook shaken|shoot:shot|show:shown|sing:sang sung|sleep:slept
+        speak:spoke spoken|spend:spent|stand:stood|steal:stole stolen|stick:stuck
+        strike:struck|swim:swam swum|take:took taken|teach:taught|tear:tore torn|tell:told
+        think:thought|throw:threw thrown|wake:woke woken|wear:wore worn|win:won|write:wrote written
+        """.replace("\n", "|").split("|")
+        if ":" in line
+    )
+    for past in forms.strip().split()
+    for base in [base.strip()]
+}
+"""English verbs whose past forms no stemmer brings together with the others."""
 _ELSEWHERE = frozenset(
     """
     der die das und ist nicht ein eine mit den dem von zu auf für im am wir sie es le la les des du
@@ -135,13 +193,16 @@ def is_english(text: str) -> bool:
 
 @cache
 def stem(word: str) -> str:
-    """A word without case, accents, possessive and ending; common abbreviations written out."""
+    """A word without case, accents, possessive and ending; common abbreviations written out, and
+    of irregular verbs the base.
+    """
     plain = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = plain.removesuffix("'s")
     if _INITIALS.fullmatch(plain):
         plain = plain.replace(".", "")
-    stemmed: str = _ENGLISH.stemWord(_ABBREVIATIONS.get(plain, plain))
+    whole = _ABBREVIATIONS.get(plain) or IRREGULAR_PASTS.get(plain, plain)
+    stemmed: str = _ENGLISH.stemWord(whole)
     return stemmed
 
 

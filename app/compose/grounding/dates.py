@@ -14,15 +14,24 @@ _MONTHS = (
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 MONTHS = {form: at for at, name in enumerate(_MONTHS, 1) for form in (name, name[:3])} | {"sept": 9}
 _DAY_FORMS = {
-    form: at for at, name in enumerate(_DAYS) for form in (name, name + "s", name[:3], name[:4])
+    form: at
+    for at, name in enumerate(_DAYS)
+    for form in (name, name + "s", name[:3], name[:4], name[:3] + "s")
 } | {"tues": 1, "thur": 3, "thurs": 3, "weds": 2}
 _RELATIVE = {
     "today": "today",
     "tonight": "tonight",
     "tomorrow": "tomorrow",
+    "tmrw": "tomorrow",
+    "tmr": "tomorrow",
+    "tomoz": "tomorrow",
     "yesterday": "yesterday",
     "weekend": "weekend",
     "weekends": "weekend",
+    "wkend": "weekend",
+    "wknd": "weekend",
+    "wkends": "weekend",
+    "wknds": "weekend",
     "daily": "daily",
     "weekly": "weekly",
     "monthly": "monthly",
@@ -40,13 +49,15 @@ CALENDAR_WORDS = (
         "midnight",
     }
 )
-_AMBIGUOUS = frozenset({"may", "march", "mar", "sat", "sun", "wed", "mon", "jan", "dec"})
+_AMBIGUOUS = frozenset(
+    {"may", "march", "mar", "sat", "sats", "sun", "suns", "wed", "mon", "mons", "jan", "dec"}
+)
 """Also ordinary words or names: in a text they count only where a date is due."""
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY = "|".join(sorted(_DAY_FORMS, key=len, reverse=True))
 _ORDINAL = r"(?:st|nd|rd|th)?"
-_AND = r"\s?(?:and|or|to|&|/|-|–|—)\s?"
+_AND = r"\s?(?:and|or|to|&|\+|/|-|–|—)\s?"
 _YEAR = r"(?:,?\s(?P<year>(?:19|20)\d\d)\b)?"
 _DAY_FIRST = re.compile(
     rf"\b(?P<days>\d{{1,2}}{_ORDINAL}(?:{_AND}\d{{1,2}}{_ORDINAL})*)"
@@ -65,14 +76,28 @@ _SLASHED = re.compile(
     r"|(?<![\d/.])(?P<e>\d\d)\.(?P<f>\d\d)\.(?!\d)"
 )
 _WORD = re.compile(rf"\b(?:{_MONTH}|{_DAY}|{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
+_REGULARLY = re.compile(
+    r"(?:\b(?:a|per|each|every)\s|/\s?)(?P<what>day|week|wk|month|mth|year|yr)\b", re.IGNORECASE
+)
+"""What notes have for "monthly" and the like."""
+_HOW_OFTEN = {
+    "day": "daily",
+    "week": "weekly",
+    "wk": "weekly",
+    "month": "monthly",
+    "mth": "monthly",
+    "year": "yearly",
+    "yr": "yearly",
+}
 _DUE = re.compile(
-    r"(?:\b(?:on|in|by|until|till|from|since|of|to|every|each|this|next|last|and|or|late|early|mid)"
+    r"(?:\b(?:on|in|by|until|till|til|from|since|of|to|every|each|this|next|last|and|or|late|early|mid)"
     r"|[-–,/(&]|\d)\s?$",
     re.IGNORECASE,
 )
 _IN_HASTE = re.compile(
-    r"\b(?:in|by|until|till|from|since|next|last|early|late|mid|end of)\s$", re.IGNORECASE
+    r"\b(?:in|by|until|till|til|from|since|next|last|early|late|mid|end of)\s$", re.IGNORECASE
 )
+_TO_A_MONTH = re.compile(rf"\s?(?:to|-|–)\s?(?:{_MONTH})\b", re.IGNORECASE)
 """What makes a lower-case "may" or "march" of hasty notes a month."""
 _MORE_DATE = re.compile(r"\.?,?\s?\d|\s?[-–&:]|\s(?:to|and|at)\s")
 _CLOCK = re.compile(
@@ -97,6 +122,7 @@ def find_moments(text: str, *, is_notes: bool = False) -> list[Quantity]:
         *_clocks(text),
         *_noons(text),
         *_words(text, is_notes),
+        *(_regularly(text) if is_notes else ()),
     ]
     kept: list[Quantity] = []
     for moment in found:
@@ -135,14 +161,20 @@ def _iso(text: str) -> Iterator[Quantity]:
 
 
 def _slashed(text: str) -> Iterator[Quantity]:
-    """3/2 may be in February or in March, or be no date at all: it says any of them."""
+    """3/2 may be in February or in March, or be no date at all: it says any of them. 10.03. has the
+    day first; at the end of an English sentence it may as well be a time.
+    """
     for match in _SLASHED.finditer(text):
         one, two = (int(number) for number in match.group("a", "b", "c", "d", "e", "f") if number)
-        days = {("day", b, a) for a, b in ((one, two), (two, one)) if 1 <= b <= 12 and 1 <= a <= 31}
+        orders = ((one, two),) if match["e"] else ((one, two), (two, one))
+        days: set[Key] = {("day", b, a) for a, b in orders if 1 <= b <= 12 and 1 <= a <= 31}
         if not days:
             continue
-        needs: frozenset[Key] = frozenset(days)
-        yield _dated(match, [needs], {*days, ("n", one), ("n", two)})
+        at = 60 * one + two
+        times: set[Key] = (
+            {("time", at % 1440), ("time", (at + 720) % 1440)} if match["e"] else set()
+        )
+        yield _dated(match, [frozenset(days | times)], {*days, *times, ("n", one), ("n", two)})
 
 
 def _clocks(text: str) -> Iterator[Quantity]:
@@ -171,6 +203,8 @@ def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Qu
     gives = {exact} | ({("bare", hour)} if minute == 0 else set())
     # A text may leave out am and pm that its notes have; it may not add them.
     may_be = {exact} if half or hour > 12 else {exact, ("time", (at + 720) % 1440)}
+    if match["oclock"] and not half:
+        may_be.add(("n", hour))
     return Quantity(Kind.TIME, Span(*match.span()), (frozenset(may_be),), frozenset(gives))
 
 
@@ -191,11 +225,18 @@ def _words(text: str, is_notes: bool) -> Iterator[Quantity]:
     for match in _WORD.finditer(text):
         word = match[0].lower()
         is_clear = word not in _AMBIGUOUS or (is_notes and word not in ("may", "march"))
-        is_due = _is_due(text, match) or (is_notes and _IN_HASTE.search(text, 0, match.start()))
+        is_due = _is_due(text, match) or (is_notes and _is_due_in_haste(text, match))
         if not is_clear and not is_due:
             continue
         key = _meaning(word)
         yield Quantity(Kind.DATE, Span(*match.span()), (frozenset({key}),), frozenset({key}))
+
+
+def _regularly(notes: str) -> Iterator[Quantity]:
+    """ "£50 a month" gives "monthly", and is no fact of its own."""
+    for match in _REGULARLY.finditer(notes):
+        key: Key = ("when", _HOW_OFTEN[match["what"].lower()])
+        yield Quantity(Kind.DATE, Span(*match.span()), (frozenset({key}),), frozenset({key}), False)
 
 
 def _is_due(text: str, match: re.Match[str]) -> bool:
@@ -203,6 +244,11 @@ def _is_due(text: str, match: re.Match[str]) -> bool:
     if not match[0][0].isupper():
         return bool(re.match(r"\s\d", behind))
     return bool(_DUE.search(text[: match.start()]) or _MORE_DATE.match(behind))
+
+
+def _is_due_in_haste(notes: str, match: re.Match[str]) -> bool:
+    before = _IN_HASTE.search(notes, 0, match.start())
+    return bool(before or _TO_A_MONTH.match(notes, match.end()))
 
 
 def _meaning(word: str) -> Key:

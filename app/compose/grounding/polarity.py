@@ -25,6 +25,8 @@ _ABSENCES = frozenset(
     """.split()
 )
 """Words with which notes may say the same as a negation does ("sold out": no tickets left)."""
+_RESTRICTIONS = frozenset("just except excluding max maximum alone unless".split())
+"""Words of the notes that a text may tell with "only", as it may a denial."""
 _COSTS = frozenset(map(stem, "pay cost charge fee ticket price entry admission money".split()))
 """What is denied where notes say "free"."""
 _REACH = 5
@@ -38,7 +40,8 @@ _JOINED = 3
 _SUBJECT = 4
 """How many content words in front of it, within the sentence, may be what it speaks of."""
 _NO_NEGATION = re.compile(
-    r"\bno\s*\.?\s*\d|\bnot only\b|\bno doubt\b|\bwhy not\b|\bno wonder\b|\bno matter\b"
+    r"\bno\s*\.?\s*\d|\b(?:no|not) (?:more|later|earlier|fewer|less) than\b|\b(?:or|if) not\b"
+    r"|\bnot only\b|\bno doubt\b|\bwhy not\b|\bno wonder\b|\bno matter\b"
     r"|\b(?:do not|don['’]t|never|not) (?:forget|miss|hesitate|worry|wait|be shy)\b"
     r"|\bno problem\b|\bno worries\b|\b(?:no|not)\b[^.!?]{1,30}\?|\bnot to mention\b",
     re.IGNORECASE,
@@ -57,13 +60,21 @@ class Negation:
 
 def is_negation(word: str) -> bool:
     """Whether one lower-case word with a straight apostrophe negates."""
-    return word in NEGATIONS or word.endswith("n't")
+    return word.removesuffix("'s") in NEGATIONS or word.endswith("n't")
+
+
+def find_restriction(notes: str) -> Span | None:
+    """Where notes restrict something in another word than "only"."""
+    for word in find_words(notes):
+        if word.plain in _RESTRICTIONS or is_negation(word.plain):
+            return Span(word.start, word.stop)
+    return None
 
 
 @lru_cache(maxsize=64)
-def find_negations(text: str) -> tuple[Negation, ...]:
-    """All negations of a text, left to right."""
-    idioms = [match.span() for match in _NO_NEGATION.finditer(text)]
+def find_negations(text: str, *, is_generous: bool = False) -> tuple[Negation, ...]:
+    """All negations of a text, left to right; with those that deny nothing where it is generous."""
+    idioms = [] if is_generous else [match.span() for match in _NO_NEGATION.finditer(text)]
     words = find_words(text)
     return tuple(
         negation
@@ -115,7 +126,7 @@ def counterpart(notes: str, negation: Negation) -> Negation | None:
     """
     about = {*negation.denied, *negation.subject}
     said_openly = _said_openly(notes)
-    for noted in find_negations(notes):
+    for noted in find_negations(notes, is_generous=True):
         denied = {*noted.denied, *noted.subject}
         others, noted_others = set(negation.denied[1:]), set(noted.denied[1:])
         is_elsewhere = others & said_openly and noted_others and not others & denied

@@ -26,6 +26,11 @@ _OPENING_HOURS = re.compile(
 )
 """What stands before hours without am and pm."""
 _COUNTED = re.compile(r"\s([a-z]{3,})\b")
+_OLD = re.compile(r"[\s-](?:year|yr)s?[\s-]old\b", re.IGNORECASE)
+_OF_AGE = re.compile(r"\b(?:over|under|above|below|the)[\s-]$", re.IGNORECASE)
+"""What stands before "18s", which are people and not seconds."""
+_A_NOUN = re.compile(r"[\s-]?[A-Za-z]{2,}")
+"""A word right behind a number, which counts it or gives its unit."""
 _LIST = re.compile(r"\s?(?:-|–|—|/|,|and|or|to|&)\s?")
 """What may stand between numbers that share a unit: "5 and 10 km", "$3-5"."""
 
@@ -51,9 +56,31 @@ def _read_generously(notes: str, found: list[Quantity]) -> list[Quantity]:
     """What people leave out: "open 9-5" is from 9am to 5pm, "doors 7pm, film 7:30" both evening."""
     has_half = _HALF.search(notes) is not None
     currencies = {key[1] for q in found if q.kind is Kind.PRICE for key in q.gives if len(key) == 3}
+    units = {_with_unit(notes, number).unit for number in find_numbers(notes)}
     return [
-        replace(one, gives=one.gives | _left_out(notes, one, has_half, currencies)) for one in found
+        replace(
+            one,
+            gives=one.gives
+            | _left_out(notes, one, has_half, currencies)
+            | _without_unit(notes, one, units),
+        )
+        for one in found
     ]
+
+
+def _without_unit(notes: str, quantity: Quantity, units: set[Unit | None]) -> frozenset[Key]:
+    """What "was 5" gives beside "3 miles": a number that counts nothing may have any unit of the
+    notes.
+    """
+    is_bare = quantity.kind is Kind.NUMBER and not _A_NOUN.match(notes, quantity.span.stop)
+    if not is_bare or _OPENING_HOURS.search(notes[: quantity.span.start]):
+        return frozenset()
+    return frozenset(
+        ("measure", one.measures, key[1] * one.factor)
+        for one in units
+        for key in quantity.gives
+        if one and key[0] == "n" and isinstance(key[1], Decimal)
+    )
 
 
 def _left_out(
@@ -110,7 +137,10 @@ def _with_unit(text: str, number: Number) -> _Measured:
     if before:
         return _Measured(number, before.start(), number.stop, unit(before[0]))
     after = AFTER.match(text, number.stop)
-    if after:
+    is_age = _OLD.match(text, number.stop) or (
+        after and after[0] == "s" and _OF_AGE.search(text, 0, number.start)
+    )
+    if after and not is_age:
         return _Measured(number, number.start, after.end(), unit(after[0]))
     return _Measured(number, number.start, number.stop, None)
 

@@ -12,26 +12,8 @@ from functools import lru_cache
 
 from app.compose.grounding.claims import Doubt, Span
 from app.compose.grounding.dates import find_moments
-from app.compose.words import Word, find_words, stem
+from app.compose.words import IRREGULAR_PASTS, Word, find_words, stem
 
-_IRREGULAR = {
-    past: base
-    for base, forms in (
-        line.split(":")
-        for line in """
-        begin:began begun|become:became|break:broke broken|bring:brought|build:built|buy:bought
-        catch:caught|choose:chose chosen|come:came|do:did done|draw:drew drawn|eat:ate eaten
-        fall:fell fallen|find:found|fly:flew flown|get:got gotten|give:gave given|go:went gone
-        grow:grew grown|hold:held|keep:kept|know:knew known|leave:left|lose:lost|make:made
-        meet:met|pay:paid|ride:rode ridden|rise:rose risen|run:ran|see:saw seen|sell:sold|send:sent
-        show:shown|sing:sang sung|speak:spoke spoken|spend:spent|stand:stood|swim:swam swum
-        take:took taken|teach:taught|tell:told|win:won|write:wrote written|lead:led|feel:felt
-        """.replace("\n", "|").split("|")
-        if ":" in line
-    )
-    for past in forms.strip().split()
-    for base in [base.strip()]
-}
 _PERFECT = frozenset({"has", "have", "had", "we've", "they've", "i've", "he's", "she's", "it's"})
 _WAS = frozenset({"was", "were"})
 _BE = frozenset({"is", "are", "be", "being", "am", "get", "gets", "it's", "we're", "that's"})
@@ -115,11 +97,11 @@ def _dated_sentences(notes: str, words: Sequence[Word]) -> frozenset[int]:
 
 
 def _base(word: Word) -> str:
-    return stem(_IRREGULAR.get(word.plain, word.plain))
+    return stem(word.plain)
 
 
 def _has_past_form(word: Word) -> bool:
-    return word.plain in _IRREGULAR or (word.plain.endswith("ed") and len(word.plain) > 4)
+    return word.plain in IRREGULAR_PASTS or (word.plain.endswith("ed") and len(word.plain) > 4)
 
 
 def _is_past(words: Sequence[Word], place: int) -> bool:

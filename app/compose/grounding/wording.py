@@ -29,6 +29,14 @@ _IS_LIMIT = re.compile(
 _A_FEW = re.compile(
     r"only\s+(?:\d|a\b|one\b|two\b|three\b)|first\s+(?:come|time|name)", re.IGNORECASE
 )
+_RANKED = re.compile(
+    r"(?:\b(?:the|a|our|my|your|his|her|its|their|is|are|was|were|come|comes|came|finished|placed)"
+    r"|['’]s)\s$",
+    re.IGNORECASE,
+)
+"""What stands before a "first" that ranks; any other says what is done before the rest."""
+_FURTHER = re.compile(r"\b(?:second|third|then|next|other)\b", re.IGNORECASE)
+"""Beside these, "first" counts along."""
 _NO_SUPERLATIVES = frozenset(
     """
     interest interests forest request guest test contest harvest west nest rest protest invest
@@ -92,12 +100,26 @@ def find_superlatives(text: str) -> list[Quantity]:
     found = []
     for match in _SUPERLATIVE.finditer(text):
         word = match[0].lower()
-        if word not in _NO_SUPERLATIVES and not _IS_LIMIT.search(text, 0, match.end()):
+        is_limit = _IS_LIMIT.search(text, 0, match.end()) or _counts_roughly(word)
+        if word not in _NO_SUPERLATIVES and not is_limit:
             found.append(_by_stems(Kind.SUPERLATIVE, match.start(), match[0]))
     for word_ in find_words(text):
+        if word_.plain == "first" and not _ranks(text, word_.start):
+            continue
         if word_.plain in _EXTREMES and not _A_FEW.match(text, word_.start):
             found.append(_by_stems(Kind.SUPERLATIVE, word_.start, word_.text))
     return found
+
+
+def _counts_roughly(phrase: str) -> bool:
+    """Whether no adjective follows: "most weeks", "the most we have"."""
+    behind = phrase.removeprefix("most").strip()
+    is_plural = behind.endswith("s") and not behind.endswith(("ss", "us"))
+    return behind != phrase and (behind in FUNCTION_WORDS or is_plural)
+
+
+def _ranks(text: str, start: int) -> bool:
+    return bool(_RANKED.search(text, 0, start)) and not _FURTHER.search(text)
 
 
 def is_extreme(word: str) -> bool:
@@ -162,14 +184,15 @@ def starts_sentence(text: str, start: int) -> bool:
 def is_capital(word: str) -> bool:
     """Whether a word is written like a name."""
     letters = word.casefold().replace("’", "'")
-    if letters in FUNCTION_WORDS or letters in CALENDAR_WORDS:
+    if letters in FUNCTION_WORDS or letters.removesuffix("'s") in CALENDAR_WORDS:
         return False
     return word[0].isupper() and word != "I" and not (word.isupper() and letters in _SPOKEN)
 
 
 def _is_sure(word: str) -> bool:
     """Whether a word is a name even at the start of a sentence: "NASA", "Tokyo's"."""
-    if word.endswith(("'s", "’s")) and word[:-2].casefold() not in FUNCTION_WORDS | _OWNERS:
+    common = FUNCTION_WORDS | CALENDAR_WORDS | _OWNERS
+    if word.endswith(("'s", "’s")) and word[:-2].casefold() not in common:
         return True
     return sum(letter.isupper() for letter in word) > 1 and word.casefold() not in _SPOKEN
 
