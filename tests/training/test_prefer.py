@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from peft import PeftModel
 
 from app.compose.brief import Length, Tone
 from models.install.builtin import gguf_file
 from models.install.gguf import read_gguf, write_tokenizer
 from training.corrections import AS_IS, Correction, Reading
 from training.prefer import Kept, Lesson, lesson_loss, lessons
-from training.train import Encoder, batch_loss, load_model
+from training.train import Encoder, batch_loss
 
 NOTES = "Council votes on 3 February on the tram."
 DRAFT = "The council has voted on the tram on 3 February."
@@ -65,8 +66,9 @@ def test_what_had_to_be_written_anew_is_no_lesson() -> None:
     assert not Kept(likeness=0.7).of(anew)
 
 
-def test_what_was_wrong_becomes_unlikely_beside_what_is_right(taught: list[Lesson]) -> None:
-    model = load_model(rank=2, dtype=torch.float32)
+def test_what_was_wrong_becomes_unlikely_beside_what_is_right(
+    model: PeftModel, taught: list[Lesson]
+) -> None:
     weights = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=2e-3)
     before = margin(model, taught[0])
@@ -87,8 +89,9 @@ def margin(model: object, lesson: Lesson) -> float:
     return wrong - right
 
 
-def test_drafts_that_are_right_are_learned_like_any_post(taught: list[Lesson]) -> None:
-    model = load_model(rank=2, dtype=torch.float32)
+def test_drafts_that_are_right_are_learned_like_any_post(
+    model: PeftModel, taught: list[Lesson]
+) -> None:
     alone = lesson_loss(model, taught[1:], beta=0.1, weight=0.5)
     plain = batch_loss(model, [taught[1].better], is_training=True).mean()
     assert alone.item() == pytest.approx(plain.item(), rel=1e-4)

@@ -20,7 +20,7 @@ from models.install.builtin import gguf_file
 from models.install.gguf import read_gguf, write_fp32_graph, write_tokenizer
 from models.install.loss import read_all
 from training.export import write_adapter
-from training.train import Encoder, Example, batch_loss, batches, load_model, rate_at
+from training.train import Encoder, Example, batch_loss, batches, rate_at
 
 NOTES = "Boat museum, open day on Sunday, 10 to 4, free."
 POST = "The boat museum has an open day on Sunday, from 10 to 4. It is free."
@@ -65,9 +65,8 @@ def example(folder: Path) -> Example:
 
 
 @pytest.fixture(scope="module")
-def taught(example: Example) -> PeftModel:
+def taught(model: PeftModel, example: Example) -> PeftModel:
     """The model after five steps with one post."""
-    model = load_model(rank=2, dtype=torch.float32)
     weights = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=2e-3)
     for _ in range(5):

@@ -17,6 +17,7 @@ from app import __version__
 from app.paths import models_folder
 from models.catalog import find
 from models.library import BUILT_IN, Library
+from tests.helpers.command_line import TWITE
 from tests.helpers.hub_model import write_repository
 from tests.helpers.hub_server import COMMIT, Fault, HubServer
 from tests.helpers.tiny_checkpoint import checkpoint_files
@@ -75,7 +76,7 @@ class AtHub:
         }
 
     def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ui.launch", "models", *arguments]
+        command = [sys.executable, "-c", TWITE, "models", *arguments]
         return subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=stderr, env=self.environment
         )
