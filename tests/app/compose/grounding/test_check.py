@@ -70,6 +70,11 @@ def test_what_the_notes_lack_is_unsupported(kind: Kind, text: str) -> None:
         ("by @Anna_B with #Bikes", "By @anna_b with #bikes."),
         ("she said it was a great day", "She said it was “a great day”."),
         ("the best soup", "Our best soup."),
+        ("no stop at the hall, cash not taken", "We take only cards."),
+        ("shop since 1968, mum's, now mine", "It was first Mum's shop and then mine."),
+        ("back up your data, we replace boards", "Back up your data first."),
+        ("xmas fair on sat", "Saturday's fair is for Christmas, and she's coming."),
+        ("yr 3 sold 40 cakes", "We thank Year 3: 40 cakes."),
     ],
 )
 def test_a_mark_in_another_form_is_supported(notes: str, text: str) -> None:
@@ -110,6 +115,10 @@ class TestPolarity:
             ("Closed Mondays.", "We do not open on Mondays."),
             ("The trial was cancelled.", "The trial will not take place."),
             ("The old build didn't work. The new build works.", "The new build works."),
+            ("nobody's asked what the plan is", "Nobody has asked what the plan is."),
+            ("no smartphone? get a fob", "If you have no smartphone, get a fob."),
+            ("max 3 voices", "It has no more than 3 voices."),
+            ("bring your card if you have it", "Bring your card; come if not."),
         ],
     )
     def test_the_same_negation_in_other_words_is_supported(self, notes: str, text: str) -> None:

@@ -46,6 +46,18 @@ SAME = [
     ("twice as fast", "2x as fast"),
     ("v2.4.1", "version 2.4.1"),
     ("the 26th", "on the 26th"),
+    ("doors tmrw", "Doors open tomorrow."),
+    ("sats in Dec", "on Saturdays in December"),
+    ("til May", "until May"),
+    ("cover needed, may to dec", "cover from May to December"),
+    ("Sun 16 + 23 Nov", "on Sundays 16 and 23 November"),
+    ("low tide 10.20", "Low tide is at 10.20."),
+    ("£50 a month", "£50 monthly"),
+    ("at 9", "at 9 o'clock"),
+    ("3 miles, was 5", "3 miles instead of 5 miles"),
+    ("white £2.90, was 2.60", "White was £2.60, now £2.90."),
+    ("my daughter (8)", "my 8-year-old daughter"),
+    ("over 18, scars 2 yrs old min", "over 18s with scars 2 years old"),
 ]
 
 
@@ -58,6 +70,8 @@ def test_a_spelling_that_says_the_same_is_supported(noted: str, said: str) -> No
     ("noted", "said", "kind"),
     [
         ("1,200 people", "1,201 people", Kind.NUMBER),
+        ("5 people paid £20", "They paid £5.", Kind.PRICE),
+        ("starts at 9 for members, £12", "It costs £9.", Kind.PRICE),
         ("12 people", "20 people", Kind.NUMBER),
         ("7pm", "7am", Kind.TIME),
         ("7:30", "7:30 pm", Kind.TIME),
