@@ -27,8 +27,6 @@ _OPENING_HOURS = re.compile(
 """What stands before hours without am and pm."""
 _COUNTED = re.compile(r"\s([a-z]{3,})\b")
 _OLD = re.compile(r"[\s-](?:year|yr)s?[\s-]old\b", re.IGNORECASE)
-_OF_AGE = re.compile(r"\b(?:over|under|above|below|the)[\s-]$", re.IGNORECASE)
-"""What stands before "18s", which are people and not seconds."""
 _A_NOUN = re.compile(r"[\s-]?[A-Za-z]{2,}")
 """A word right behind a number, which counts it or gives its unit."""
 _LIST = re.compile(r"\s?(?:-|–|—|/|,|and|or|to|&)\s?")
@@ -137,11 +135,10 @@ def _with_unit(text: str, number: Number) -> _Measured:
     if before:
         return _Measured(number, before.start(), number.stop, unit(before[0]))
     after = AFTER.match(text, number.stop)
-    is_age = _OLD.match(text, number.stop) or (
-        after and after[0] == "s" and _OF_AGE.search(text, 0, number.start)
-    )
-    if after and not is_age:
-        return _Measured(number, number.start, after.end(), unit(after[0]))
+    if after:
+        # "71 years old" may be told as 71, and "under 13s" are people.
+        is_loose = after[0] == "s" or _OLD.match(text, number.stop) is not None
+        return _Measured(number, number.start, after.end(), unit(after[0]), is_shared=is_loose)
     return _Measured(number, number.start, number.stop, None)
 
 
