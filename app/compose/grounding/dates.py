@@ -170,10 +170,7 @@ def _slashed(text: str) -> Iterator[Quantity]:
         days: set[Key] = {("day", b, a) for a, b in orders if 1 <= b <= 12 and 1 <= a <= 31}
         if not days:
             continue
-        at = 60 * one + two
-        times: set[Key] = (
-            {("time", at % 1440), ("time", (at + 720) % 1440)} if match["e"] else set()
-        )
+        times = either_half(one, two) if match["e"] else frozenset()
         yield _dated(match, [frozenset(days | times)], {*days, *times, ("n", one), ("n", two)})
 
 
@@ -186,6 +183,12 @@ def _clocks(text: str) -> Iterator[Quantity]:
             yield _range_start(match, hour, minute)
         elif match["m"] or match["oclock"] or match["sep"] in (":", "h"):
             yield _clock(match, hour, minute, match["m"])
+
+
+def either_half(hour: int, minute: int) -> frozenset[Key]:
+    """A time of day that may be before noon or after it."""
+    at = 60 * hour + minute
+    return frozenset({("time", at % 1440), ("time", (at + 720) % 1440)})
 
 
 def _starts_range(text: str, match: re.Match[str]) -> bool:
@@ -202,15 +205,14 @@ def _clock(match: re.Match[str], hour: int, minute: int, half: str | None) -> Qu
     exact: Key = ("time", at % 1440)
     gives = {exact} | ({("bare", hour)} if minute == 0 else set())
     # A text may leave out am and pm that its notes have; it may not add them.
-    may_be = {exact} if half or hour > 12 else {exact, ("time", (at + 720) % 1440)}
+    may_be = {exact} if half or hour > 12 else {*either_half(hour, minute)}
     if match["oclock"] and not half:
         may_be.add(("n", hour))
     return Quantity(Kind.TIME, Span(*match.span()), (frozenset(may_be),), frozenset(gives))
 
 
 def _range_start(match: re.Match[str], hour: int, minute: int) -> Quantity:
-    times = {("time", 60 * (hour % 12) + minute), ("time", 60 * (hour % 12 + 12) + minute)}
-    keys: frozenset[Key] = frozenset({*times, ("bare", hour)})
+    keys = either_half(hour, minute) | {("bare", hour)}
     return Quantity(Kind.TIME, Span(*match.span()), (keys,), keys)
 
 
@@ -233,7 +235,7 @@ def _words(text: str, is_notes: bool) -> Iterator[Quantity]:
 
 
 def _regularly(notes: str) -> Iterator[Quantity]:
-    """ "£50 a month" gives "monthly", and is no fact of its own."""
+    """What gives "monthly" and the like, and is no fact of its own: "£50 a month"."""
     for match in _REGULARLY.finditer(notes):
         key: Key = ("when", _HOW_OFTEN[match["what"].lower()])
         yield Quantity(Kind.DATE, Span(*match.span()), (frozenset({key}),), frozenset({key}), False)

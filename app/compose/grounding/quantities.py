@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
-from app.compose.grounding.dates import find_moments
+from app.compose.grounding.dates import either_half, find_moments
 from app.compose.grounding.meaning import Key, Quantity
 from app.compose.grounding.numbers import Number, find_numbers
 from app.compose.grounding.units import AFTER, BEFORE, CURRENCIES, Unit, unit
@@ -91,8 +91,7 @@ def _left_out(
             keys.add(("time", (key[1] + 720) % 1440))
         if key[0] == "n" and isinstance(key[1], Decimal):
             if _OPENING_HOURS.search(notes[: quantity.span.start]) and key[1] <= 24:
-                hour = int(key[1]) * 60
-                keys.update({("time", hour % 1440), ("time", (hour + 720) % 1440)})
+                keys.update(either_half(int(key[1]), 0))
             if len(currencies) == 1 and (key[1] >= 1000 or key[1] != int(key[1])):
                 keys.add(("measure", *currencies, key[1]))
     return frozenset(keys)
@@ -182,13 +181,12 @@ def _as_hour(text: str, span: Span, values: frozenset[Decimal]) -> set[Key]:
     return {("time", int(value) * 60 % 1440) for value in values if value <= 24}
 
 
-def _clock_alternatives(text: str, span: Span) -> set[Key]:
+def _clock_alternatives(text: str, span: Span) -> frozenset[Key]:
     """8.30 may be a time of day."""
     match = re.fullmatch(r"(\d{1,2})\.([0-5]\d)", span.of(text))
     if match is None or int(match[1]) > 24:
-        return set()
-    at = int(match[1]) * 60 + int(match[2])
-    return {("time", at % 1440), ("time", (at + 720) % 1440)}
+        return frozenset()
+    return either_half(int(match[1]), int(match[2]))
 
 
 def counted_word(text: str, stop: int) -> Span | None:
