@@ -10,14 +10,13 @@ not carry, or leave out a fact.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.compose.grounding import check
 from app.compose.ranking import is_copy
 from app.post_text import ends_sentence, weigh
-from training.pairs import Pair, Post, read_pairs
-from training.sets import read_sets
+from training.pairs import Pair, Post, read_pairs, read_sets
 
 _COVERAGE = 0.75
 """Less of the notes' content words than this, and a fact is likely missing."""
@@ -27,7 +26,8 @@ def main() -> int:
     """Print what is wrong, a line each, and how much is right."""
     notes: dict[str, str] = {}
     posts = wrong = 0
-    for pair in _read([Path(name) for name in sys.argv[1:]]):
+    files = [Path(name) for name in sys.argv[1:]]
+    for pair in read_pairs(files) if files else read_pairs() + read_sets():
         problems = list(_of_pair(pair))
         earlier = notes.setdefault(pair.notes.strip().casefold(), pair.place)
         if earlier != pair.place:
@@ -38,16 +38,6 @@ def main() -> int:
             print(f"{pair.place}: {problem}")
     print(f"{len(notes)} notes, {posts} posts, {wrong} problems")
     return 1 if wrong else 0
-
-
-def _read(files: Sequence[Path]) -> list[Pair]:
-    if not files:
-        return read_pairs() + read_sets()
-    return [
-        pair
-        for file in files
-        for pair in (read_sets if file.parent.name == "sets" else read_pairs)([file])
-    ]
 
 
 def _of_pair(pair: Pair) -> Iterator[str]:

@@ -5,13 +5,11 @@ They came in rounds: those of a round were written by the model that the rounds 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.compose.brief import Length, Tone
-from training.pairs import Pair, Post
+from training.pairs import Pair, Post, read_lines
 
 _FOLDER = Path(__file__).parent / "corrections"
 ROUNDS = 3
@@ -55,21 +53,17 @@ class Reading:
 
 def read_corrections(number: int = 0) -> list[Reading]:
     """The readings of a round, or of all."""
-    return list(_readings(sorted(_FOLDER.glob(f"{number or '*'}/*.jsonl"))))
-
-
-def _readings(files: Sequence[Path]) -> Iterator[Reading]:
-    for file in files:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            entry = json.loads(line)
-            yield Reading(
-                f"{file.parent.name}/{file.name}:{number}",
-                entry["domain"],
-                entry["notes"],
-                Tone(entry["tone"]),
-                Length(entry["length"]),
-                tuple(_correction(draft) for draft in entry["drafts"]),
-            )
+    return [
+        Reading(
+            place,
+            entry["domain"],
+            entry["notes"],
+            Tone(entry["tone"]),
+            Length(entry["length"]),
+            tuple(_correction(draft) for draft in entry["drafts"]),
+        )
+        for place, entry in read_lines(sorted(_FOLDER.glob(f"{number or '*'}/*.jsonl")))
+    ]
 
 
 def _correction(entry: dict[str, str]) -> Correction:

@@ -1,16 +1,20 @@
-"""The pairs that the built-in model is taught with: a person's notes, and posts made from them."""
+"""The pairs that the built-in model is taught with: a person's notes, and posts made from them.
+
+A set is a pair as well: its four posts are in one tone and length, which its line names once.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.compose.brief import Length, Tone
 
-_FOLDER = Path(__file__).parent / "pairs"
+_PAIRS, _SETS = (Path(__file__).parent / name for name in ("pairs", "sets"))
 _HELD_OUT = 0.08
 """The share of the domains that no training run sees."""
 
@@ -45,15 +49,30 @@ class Pair:
 
 
 def read_pairs(files: Sequence[Path] = ()) -> list[Pair]:
-    """The pairs of these files, or all; raises `ValueError` where a tone or length is unknown."""
-    return [
-        _pair(f"{file.name}:{number}", line)
-        for file in files or sorted(_FOLDER.glob("*.jsonl"))
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
-    ]
+    """The pairs and sets of these files, or all pairs; raises `ValueError` where a tone or length
+    is unknown.
+    """
+    return [_pair(*line) for line in read_lines(files or sorted(_PAIRS.glob("*.jsonl")))]
 
 
-def _pair(place: str, line: str) -> Pair:
-    entry = json.loads(line)
-    posts = (Post(Tone(p["tone"]), Length(p["length"]), p["text"]) for p in entry["posts"])
-    return Pair(place, entry["domain"], entry["notes"], tuple(posts))
+def read_sets() -> list[Pair]:
+    """All sets."""
+    return read_pairs(sorted(_SETS.glob("*.jsonl")))
+
+
+def read_lines(files: Sequence[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each object of files that have one a line, behind its place: folder, file and line."""
+    for file in files:
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            yield f"{file.parent.name}/{file.name}:{number}", json.loads(line)
+
+
+def _pair(place: str, entry: dict[str, Any]) -> Pair:
+    posts = tuple(
+        _post({**entry, "text": post} if isinstance(post, str) else post) for post in entry["posts"]
+    )
+    return Pair(place, entry["domain"], entry["notes"], posts)
+
+
+def _post(entry: dict[str, str]) -> Post:
+    return Post(Tone(entry["tone"]), Length(entry["length"]), entry["text"])

@@ -56,8 +56,9 @@ def rank(
         denies=bool(find_negations(brief.notes)),
         likelihood=_LIKELY if style is Style.TAUGHT else 0.0,
     )
-    best_first = sorted(true, key=lambda one: (one.doubts, -one.score(scale)))
-    chosen = _different(_without_copies(best_first), brief.count, scale)
+    worth = {one.text: (-one.doubts, one.score(scale)) for one in true}
+    best_first = sorted(true, key=lambda one: worth[one.text], reverse=True)
+    chosen = _different(_without_copies(best_first), worth, brief.count)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
 
 
@@ -115,15 +116,22 @@ def _without_copies(best_first: Sequence[_Candidate]) -> list[_Candidate]:
     return list(first.values())
 
 
-def _different(best_first: Sequence[_Candidate], count: int, scale: _Scale) -> list[_Candidate]:
+def _different(
+    best_first: Sequence[_Candidate], worth: Mapping[str, tuple[int, float]], count: int
+) -> list[_Candidate]:
     """The best, then again and again the best of the rest for what it says that is not shown yet
     (maximal marginal relevance, Carbonell and Goldstein 1998).
     """
-    left = [(one, one.score(scale)) for one in best_first]
+    left = list(best_first)
     chosen: list[_Candidate] = []
+
+    def worth_now(one: _Candidate) -> tuple[int, float]:
+        truth, score = worth[one.text]
+        return truth, score - _ALIKE * _nearness(one.text, chosen)
+
     while left and len(chosen) < count:
-        worth = [(-one.doubts, score - _ALIKE * _nearness(one.text, chosen)) for one, score in left]
-        chosen.append(left.pop(worth.index(max(worth)))[0])
+        chosen.append(max(left, key=worth_now))
+        left.remove(chosen[-1])
     return chosen
 
 

@@ -79,7 +79,6 @@ _ABBREVIATIONS = {
         "telephone": "phone tel",
         "thanks": "thx ta",
         "ticket": "tix",
-        "tomorrow": "tmrw tmr tomoz",
         "university": "uni",
         "volunteer": "vols",
     }.items()

@@ -7,8 +7,7 @@ import pytest
 from app.compose.brief import NOTES_LIMIT
 from app.compose.ranking import is_copy
 from app.post_text import ends_sentence, weigh
-from training.pairs import Pair, Post, read_pairs
-from training.sets import read_sets
+from training.pairs import Pair, Post, read_pairs, read_sets
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ from collections import Counter
 import pytest
 
 from app.compose.brief import Tone
-from training.pairs import Pair, read_pairs
-from training.sets import read_sets
+from training.pairs import Pair, read_pairs, read_sets
 
 
 @pytest.fixture(scope="module")

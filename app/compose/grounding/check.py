@@ -9,7 +9,6 @@ from app.compose.grounding.meaning import Key, Quantity
 from app.compose.grounding.polarity import (
     counterpart,
     find_negations,
-    find_restriction,
     find_turned,
     says_otherwise,
 )
@@ -59,7 +58,7 @@ def _by_keys(source: Source, said: _Said) -> Iterator[Claim]:
     moved = find_moved(source.ties, text, quantities)
     quotations = find_quotations(text)
     for claim in (*entities, *quotations, *find_names(text), *find_superlatives(text)):
-        yield _claim(text, claim, source.carries(claim) or _restricted(source, text, claim))
+        yield _claim(text, claim, source.carries(claim))
     for quantity in quantities:
         carried = source.carries(quantity)
         if not quantity.is_claim:
@@ -68,12 +67,6 @@ def _by_keys(source: Source, said: _Said) -> Iterator[Claim]:
             yield _claim(text, quantity, moved[quantity.span], Doubt.MOVED)
         else:
             yield _claim(text, quantity, carried)
-
-
-def _restricted(source: Source, text: str, claim: Quantity) -> Span | None:
-    """Where the notes restrict something, for an "only" of the text."""
-    is_only = claim.kind is Kind.SUPERLATIVE and claim.span.of(text).casefold() == "only"
-    return find_restriction(source.notes) if is_only else None
 
 
 def _claim(text: str, found: Quantity, source: Span | None, doubt: Doubt | None = None) -> Claim:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.meaning import Key, Quantity
+from app.compose.words import stem
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -80,15 +81,7 @@ _REGULARLY = re.compile(
     r"(?:\b(?:a|per|each|every)\s|/\s?)(?P<what>day|week|wk|month|mth|year|yr)\b", re.IGNORECASE
 )
 """What notes have for "monthly" and the like."""
-_HOW_OFTEN = {
-    "day": "daily",
-    "week": "weekly",
-    "wk": "weekly",
-    "month": "monthly",
-    "mth": "monthly",
-    "year": "yearly",
-    "yr": "yearly",
-}
+_HOW_OFTEN = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 _DUE = re.compile(
     r"(?:\b(?:on|in|by|until|till|til|from|since|of|to|every|each|this|next|last|and|or|late|early|mid)"
     r"|[-–,/(&]|\d)\s?$",
@@ -97,8 +90,9 @@ _DUE = re.compile(
 _IN_HASTE = re.compile(
     r"\b(?:in|by|until|till|til|from|since|next|last|early|late|mid|end of)\s$", re.IGNORECASE
 )
+"""What makes a lower-case "may" or "march" of hasty notes a month, in front of it."""
 _TO_A_MONTH = re.compile(rf"\s?(?:to|-|–)\s?(?:{_MONTH})\b", re.IGNORECASE)
-"""What makes a lower-case "may" or "march" of hasty notes a month."""
+"""The same behind it."""
 _MORE_DATE = re.compile(r"\.?,?\s?\d|\s?[-–&:]|\s(?:to|and|at)\s")
 _CLOCK = re.compile(
     r"(?<![\w.,:])(?P<hour>\d{1,2})(?:(?P<sep>[:.h])(?P<minute>[0-5]\d))?"
@@ -237,7 +231,7 @@ def _words(text: str, is_notes: bool) -> Iterator[Quantity]:
 def _regularly(notes: str) -> Iterator[Quantity]:
     """What gives "monthly" and the like, and is no fact of its own: "£50 a month"."""
     for match in _REGULARLY.finditer(notes):
-        key: Key = ("when", _HOW_OFTEN[match["what"].lower()])
+        key: Key = ("when", _HOW_OFTEN[stem(match["what"])])
         yield Quantity(Kind.DATE, Span(*match.span()), (frozenset({key}),), frozenset({key}), False)
 
 

@@ -44,17 +44,17 @@ def find_quantities(text: str, *, is_notes: bool = False) -> list[Quantity]:
         for number in find_numbers(text)
         if not any(moment.span.touches(Span(number.start, number.stop)) for moment in moments)
     ]
-    found = moments + _measured(text, free)
+    measured = _measured(text, free)
+    found = moments + [_quantity(text, one) for one in measured]
     if is_notes:
-        found = _read_generously(text, found)
+        found = _read_generously(text, found, {one.unit for one in measured})
     return sorted(found, key=lambda quantity: quantity.span)
 
 
-def _read_generously(notes: str, found: list[Quantity]) -> list[Quantity]:
+def _read_generously(notes: str, found: list[Quantity], units: set[Unit | None]) -> list[Quantity]:
     """What people leave out: "open 9-5" is from 9am to 5pm, "doors 7pm, film 7:30" both evening."""
     has_half = _HALF.search(notes) is not None
     currencies = {key[1] for q in found if q.kind is Kind.PRICE for key in q.gives if len(key) == 3}
-    units = {_with_unit(notes, number).unit for number in find_numbers(notes)}
     return [
         replace(
             one,
@@ -109,7 +109,7 @@ class _Measured:
     shared_scale: int = 1
 
 
-def _measured(text: str, numbers: list[Number]) -> list[Quantity]:
+def _measured(text: str, numbers: list[Number]) -> list[_Measured]:
     found = [_with_unit(text, number) for number in numbers]
     for one, other in pairwise(found):
         # "$3-5": a currency in front goes for the numbers behind as well.
@@ -120,7 +120,7 @@ def _measured(text: str, numbers: list[Number]) -> list[Quantity]:
             one.unit, one.is_shared = other.unit, True
         if one.number.scale == 1 and _in_list(text, one, other):
             one.shared_scale = other.number.scale
-    return [_quantity(text, measured) for measured in found]
+    return found
 
 
 def _in_list(text: str, one: _Measured, other: _Measured) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.meaning import Key, Quantity
-from app.compose.grounding.polarity import find_negations
+from app.compose.grounding.polarity import find_negations, find_restriction
 from app.compose.grounding.quantities import find_quantities
 from app.compose.grounding.ties import Tie, find_ties
 from app.compose.grounding.wording import find_entities, find_quotations, is_capital
@@ -40,6 +40,8 @@ class Source:
         for claim in (*self.quantities, *self.entities, *self.quotations):
             for key in claim.gives:
                 self.gives.setdefault(key, claim.span)
+        if is_generous and (restriction := find_restriction(notes)):
+            self.gives.setdefault(("word", stem("only")), restriction)
         self._next_names = _name_pairs(notes)
         self.stems = loose_stems(notes, self.marked)
 

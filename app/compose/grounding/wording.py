@@ -22,10 +22,8 @@ _KINDS = {
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»\n]{2,200})[\"”“»]")
 _SUPERLATIVE = re.compile(r"\b(?:(?:most|least)\s+\w+|\w{3,}est)\b", re.IGNORECASE)
-_IS_LIMIT = re.compile(
-    r"\bat (?:least|most)\s+\S+$|\bmost (?:of|people|are|is|were)$", re.IGNORECASE
-)
-"""\"At least 5\" limits a number, and "most of" counts roughly: neither is a superlative."""
+_IS_LIMIT = re.compile(r"\bat (?:least|most)\s+\S+$", re.IGNORECASE)
+"""\"At least 5\" limits a number, and is no superlative."""
 _A_FEW = re.compile(
     r"only\s+(?:\d|a\b|one\b|two\b|three\b)|first\s+(?:come|time|name)", re.IGNORECASE
 )
@@ -112,10 +110,10 @@ def find_superlatives(text: str) -> list[Quantity]:
 
 
 def _counts_roughly(phrase: str) -> bool:
-    """Whether no adjective follows: "most weeks", "the most we have"."""
+    """Whether no adjective follows: "most weeks", "most of", "the most we have"."""
     behind = phrase.removeprefix("most").strip()
     is_plural = behind.endswith("s") and not behind.endswith(("ss", "us"))
-    return behind != phrase and (behind in FUNCTION_WORDS or is_plural)
+    return behind != phrase and (behind in FUNCTION_WORDS | {"people"} or is_plural)
 
 
 def _ranks(text: str, start: int) -> bool:

@@ -15,6 +15,7 @@ from models.engine.decode import Decoder, Ending, Row, Run
 from models.engine.sampling import Sampling
 from models.engine.session import load_graph
 from models.errors import ModelError
+from tests.helpers.log_chances import log_chances
 from tests.helpers.tiny_graph import TinyGraph
 
 END = 0
@@ -48,11 +49,7 @@ def draw(decoder: Decoder, prompt: tuple[int, ...], seed: int = 5) -> list[Row]:
 def by_the_book(tiny: TinyGraph, prompt: tuple[int, ...], row: Row) -> list[float]:
     """The log chances of all that a row was given, read at once."""
     given = [*row.written, *([END] if row.ending is Ending.SENTENCE else [])]
-    before = [*PREFIX, *prompt]
-    logits = tiny.logits([*before, *given])[len(before) - 1 : -1].astype(np.float64)
-    totals = np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1)) + logits.max(-1)
-    chances: list[float] = (logits[range(len(given)), given] - totals).tolist()
-    return chances
+    return log_chances(tiny.logits, [*PREFIX, *prompt], given)
 
 
 def tolerance(tiny: TinyGraph) -> float:

@@ -17,6 +17,7 @@ from models.engine.sampling import Sampling
 from models.engine.session import Graph, load_graph
 from models.install.gguf import read_gguf, write_fp32_graph
 from models.install.loss import read_all
+from tests.helpers.log_chances import log_chances
 from tests.helpers.tiny_gguf import TinyGguf
 
 END = 2
@@ -104,11 +105,7 @@ def by_the_book(built: Built, row: Row) -> list[float]:
     """The log chances of all that a row was given, read at once."""
     given = np.frombuffer(row.written, ">u2").tolist()
     given += [END] if row.ending is Ending.SENTENCE else []
-    before = [*PREFIX, *PROMPT]
-    logits = built.wanted([*before, *given])[len(before) - 1 : -1].astype(np.float64)
-    totals = np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1)) + logits.max(-1)
-    chances: list[float] = (logits[range(len(given)), given] - totals).tolist()
-    return chances
+    return log_chances(built.wanted, [*PREFIX, *PROMPT], given)
 
 
 def test_gemma_turns_by_its_makers_frequencies_where_the_file_names_none(tmp_path: Path) -> None:
