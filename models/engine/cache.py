@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 import onnxruntime as ort
 
-from models.engine.device_memory import HOST, Buffer, Memory, Part
+from models.engine.device_memory import HOST, Buffer, Floats, Memory, Part
 from models.engine.session import Shapes
 
 _KINDS = ("key", "value")
@@ -71,6 +71,20 @@ class Cache:
         one, other = self._row(source, self.capacity), self._row(target, self.capacity)
         self._memory.copy(one, other, start, stop)
 
+    def tokens(self, stop: int) -> Floats:
+        """A copy of the first tokens of the first row, up to `stop`, in memory that numpy sees:
+        `[2 * layers, kv_heads, tokens, head_dim]`.
+        """
+        return np.stack([array[0, :, :stop] for array in self._first_row().arrays()])
+
+    def put(self, tokens: Floats) -> None:
+        """Have the first row begin with these; raises `ValueError` where they do not fit."""
+        for mine, theirs in zip(self._first_row().arrays(), tokens, strict=True):
+            mine[0, :, : tokens.shape[2]] = theirs
+
+    def _first_row(self) -> Part:
+        return self._row(0, self.capacity)
+
     def _allocate(self) -> list[Buffer]:
         size = prod(self._shape(self.rows, self.capacity))
         return [self._memory.buffer(size, self._shapes.cache_dtype) for _ in self._names]
@@ -120,6 +134,13 @@ class JoinedCache(Cache):
     def move_row(self, source: int, target: int, start: int, stop: int) -> None:
         one, other = self._row(source, self._length), self._row(target, self._length)
         self._memory.copy(one, other, start, stop)
+
+    def put(self, tokens: Floats) -> None:
+        self._length = tokens.shape[2]
+        super().put(tokens)
+
+    def _first_row(self) -> Part:
+        return self._row(0, self._length)
 
     def _cut(self, length: int) -> None:
         """Forget the tokens from `length` on."""

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import cycle
+from time import perf_counter
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -19,6 +21,8 @@ import numpy.typing as npt
 from models.engine import sampling
 from models.engine.cache import Cache, cache_for
 from models.engine.device_full import OutOfMemory
+from models.engine.device_memory import HOST
+from models.engine.kept_prefixes import KeptPrefixes
 from models.engine.sampling import Candidates, Logits, Sampling
 from models.engine.session import Graph
 from models.engine.step import Step
@@ -68,6 +72,8 @@ class Run:
             long row would hold up all.
         tokens: the most tokens a row may have.
         limits: what may be generated; None lets the model write as it likes.
+        openings: tokens that the rows' answers begin with, in turn, and that are no part of what
+            they write: a word to the model, different for each row, that costs one step.
     """
 
     prefix: tuple[int, ...]
@@ -78,6 +84,7 @@ class Run:
     seed: int
     sampling: Sampling
     limits: Constraint | None = None
+    openings: tuple[int, ...] = ()
 
 
 @dataclass
@@ -122,6 +129,8 @@ class _Drawing:
         """New rows, all of them."""
         seed, count = self.run.seed, self.run.rows
         self.rows = [Row(number, np.random.default_rng([seed, number])) for number in range(count)]
+        for row, opening in zip(self.rows, cycle(self.run.openings)):
+            row.last_token = opening
         self.check()
         return self.rows
 
@@ -136,10 +145,21 @@ class _Drawing:
 
 
 class Decoder:
-    """Runs prompts on one graph; keeps its buffers and the prefilled prefix between runs."""
+    """Runs prompts on one graph; keeps its buffers and the prefilled prefix between runs.
 
-    def __init__(self, graph: Graph, pieces: Sequence[bytes], end_ids: Sequence[int]) -> None:
+    `kept` holds prefixes from one start to the next, on the CPU: a graphics card reads them anew in
+    no time.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        pieces: Sequence[bytes],
+        end_ids: Sequence[int],
+        kept: KeptPrefixes | None = None,
+    ) -> None:
         self._graph = graph
+        self._kept = kept if graph.memory.device == HOST.device else None
         self._pieces = pieces
         self._end_ids = frozenset(end_ids)
         self._most_rows = sys.maxsize
@@ -182,15 +202,16 @@ class Decoder:
         """All rows, so many at a time."""
         run = drawing.run
         start = len(run.prefix) + len(run.prompt)
-        self._reserve(start + run.tokens, side_by_side)
+        self._reserve(start + bool(run.openings) + run.tokens, side_by_side)
         self._keep_prefix(run.prefix)
         rows = drawing.begin()
         logits = self._prefill(run.prompt, len(run.prefix))
         for first in range(0, run.rows, side_by_side):
             batch = rows[first : first + side_by_side]
             self._spread_prompt(len(batch), len(run.prefix), start)
-            self._extend(batch, np.repeat(logits, len(batch), axis=0), run)
-            drawing.on_step(batch)
+            if not run.openings:
+                self._extend(batch, np.repeat(logits, len(batch), axis=0), run)
+                drawing.on_step(batch)
             self._draw_on(self._close_ranks(batch, start), start, drawing)
             if drawing.is_enough():
                 break
@@ -291,9 +312,21 @@ class Decoder:
         if prefix == self._prefix:
             return
         self._forget_prefix()
-        if prefix:
+        if prefix and not self._has_put(prefix):
+            began = perf_counter()
             self._prefill(prefix, 0)
+            if self._kept:
+                took_s = perf_counter() - began
+                self._kept.keep(prefix, self._prompt_cache.tokens(len(prefix)), took_s)
         self._prefix = prefix
+
+    def _has_put(self, prefix: tuple[int, ...]) -> bool:
+        """Whether the prefix was kept, and stands in the prompt's cache now."""
+        tokens = self._kept.find(prefix) if self._kept else None
+        if tokens is None:
+            return False
+        self._prompt_cache.put(tokens)
+        return True
 
     def _forget_prefix(self) -> None:
         self._prefix = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.engine.chat import Message, encode_chat, open_answer
 from models.engine.decode import Decoder, OnStep, Row, Run
+from models.engine.kept_prefixes import KeptPrefixes
 from models.engine.limits import Limits, TextRules, Vocabulary
 from models.engine.sampling import Sampling
 from models.engine.session import load_graph
@@ -32,7 +33,8 @@ class ModelWriter:
         ends = self.manifest.end_of_turn_ids
         pieces = self._tokenizer.pieces_for(graph.shapes.vocabulary)
         self._vocabulary = Vocabulary(pieces, ends)
-        self._decoder = Decoder(graph, pieces, ends)
+        digests = " ".join(file.sha256 for file in self.manifest.files)
+        self._decoder = Decoder(graph, pieces, ends, KeptPrefixes(folder / "prefixes", digests))
 
     def warm_up(self, prefix: Sequence[Message], rows: int, room: int) -> None:
         """Read the turns that every run begins with, so that the first run need not."""
@@ -52,11 +54,13 @@ class ModelWriter:
         rules: TextRules | None,
         on_step: OnStep,
         is_cancelled: Callable[[], bool],
+        openings: Sequence[str] = (),
     ) -> list[Row]:
         """Write `rows` texts from a source, until `enough` of them are finished.
 
-        Without rules the model writes as it likes. Raises `ModelError` where the conversation is
-        too long.
+        Without rules the model writes as it likes. Its answers begin with the openings in turn, of
+        one token each, which are no part of the texts. Raises `ModelError` where the conversation
+        is too long.
         """
         fixed = self._encode(prefix)
         asked = (
@@ -69,7 +73,8 @@ class ModelWriter:
                 "Your notes are kept as they are: shorten them to the facts for this post.",
             )
         limits = self._limits(source, rules) if rules else None
-        run = Run(fixed, asked, rows, enough, tokens, seed, sampling, limits)
+        first = tuple(token for text in openings for token in self._tokenizer.encode(text))
+        run = Run(fixed, asked, rows, enough, tokens, seed, sampling, limits, first)
         return self._decoder.run(run, on_step, is_cancelled)
 
     def _limits(self, source: str, rules: TextRules) -> Limits:

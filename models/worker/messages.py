@@ -41,6 +41,7 @@ class Draft:
         tokens: the most tokens a row may have.
         limit: the most a text may weigh, by the rules the process was started with.
         source: the text that the rows have to keep to, by the same rules.
+        openings: what the rows' answers begin with, in turn, and what is no part of their texts.
     """
 
     run: int
@@ -53,6 +54,7 @@ class Draft:
     source: str
     seed: int
     sampling: Sampling
+    openings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,11 @@ def decoder(tiny: TinyGraph, folder: Path) -> Decoder:
     return Decoder(graph, [bytes([token]) for token in range(tiny.vocabulary)], [END])
 
 
-def draw(decoder: Decoder, prompt: tuple[int, ...], seed: int = 5) -> list[Row]:
-    run = Run(PREFIX, prompt, 5, 5, 12, seed, Sampling(temperature=1.0, min_p=0.001, apart=0.0))
+def draw(
+    decoder: Decoder, prompt: tuple[int, ...], seed: int = 5, openings: tuple[int, ...] = ()
+) -> list[Row]:
+    sampling = Sampling(temperature=1.0, min_p=0.001, apart=0.0)
+    run = Run(PREFIX, prompt, 5, 5, 12, seed, sampling, openings=openings)
     return decoder.run(run, lambda _: None, lambda: False)
 
 
@@ -111,6 +114,15 @@ def test_logits_may_be_finer_than_the_cache(tmp_path: Path) -> None:
     for row in rows:
         wanted = by_the_book(tiny, PROMPT, row)
         assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
+
+
+def test_an_opening_is_read_as_if_the_prompt_ended_with_it(tmp_path: Path) -> None:
+    tiny = TinyGraph(grouped=True)
+    rows = draw(decoder(tiny, tmp_path), PROMPT, openings=(6, 7))
+    for row in rows:
+        wanted = by_the_book(tiny, (*PROMPT, (6, 7)[row.number % 2]), row)
+        assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
+    assert any(row.written for row in rows)
 
 
 def test_one_unlikely_token_says_little_of_a_row() -> None:
