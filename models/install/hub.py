@@ -6,7 +6,6 @@ off, so that the next one goes on. Once all are whole they become a model folder
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from collections.abc import Callable
@@ -16,8 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from models.catalog import CatalogModel
 from models.errors import ModelError
-from models.install.folder_settings import Settings, read_tokenizer, settings_among
-from models.install.graph_check import check_graph
+from models.install.check_process import GRAPH, TOKENIZER, check_apart
+from models.install.folder_settings import Settings, settings_among
 from models.install.hub_connection import Hub, HubFile, Repository, open_hub
 from models.install.hub_download import Download, alone, disk_error, run_until
 from models.install.progress import Meter, Report
@@ -26,7 +25,6 @@ from models.library import Library
 from models.manifest import NOT_MEASURED, Manifest, ModelFile, write_manifest
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_GRAPH = "model.onnx"
 
 
 def install(
@@ -67,8 +65,7 @@ class _Installation:
             described = await download.fetched(repository, wanted)
         self.meter.tell("Installing", self.meter.total)
         parts = {name: self.unfinished / file.digest for name, file in wanted.items()}
-        # In a thread, as gigabytes may lie in the graph itself and a cancel does not wait for them.
-        await asyncio.to_thread(_check, parts)
+        await check_apart(parts)
         manifest = _manifest(self.model, repository, parts, described)
         with staged(self.unfinished.parent, self.model.id) as folder:
             for name, part in parts.items():
@@ -90,19 +87,13 @@ def _wanted(model: CatalogModel, repository: Repository) -> dict[str, HubFile]:
     wanted: dict[str, HubFile] = {}
     for file in matched:
         name = PurePosixPath(file.path).name
-        name = _GRAPH if name.endswith(".onnx") else name
+        name = GRAPH if name.endswith(".onnx") else name
         if name in wanted or not _SAFE_NAME.fullmatch(name) or file.size < 0:
             raise _unlike_the_catalog(model)
         wanted[name] = file
-    if not {_GRAPH, "tokenizer.json"} <= wanted.keys():
+    if not {GRAPH, TOKENIZER} <= wanted.keys():
         raise _unlike_the_catalog(model)
     return wanted
-
-
-def _check(parts: dict[str, Path]) -> None:
-    """Raises `ModelError` where a graph or a tokenizer is damaged or could do harm."""
-    check_graph(parts[_GRAPH], parts)
-    read_tokenizer(parts["tokenizer.json"])
 
 
 def _manifest(
