@@ -14,7 +14,7 @@ from time import perf_counter
 
 from app.compose import events
 from app.compose.brief import Brief
-from app.compose.prompt import Style, style_of, write_prompt
+from app.compose.prompt import Prompt, Style, style_of, write_prompt
 from app.compose.ranking import rank
 from app.errors import CardFull, ModelError, UserError
 from models.engine.sampling import Sampling
@@ -23,10 +23,6 @@ from models.manifest import read_manifest
 from models.worker import messages
 from models.worker.client import WorkerClient
 
-_ROWS_PER_DRAFT = 2
-"""Rows written for each draft shown: choosing among more is what makes a small model useful."""
-_SPARE_ROWS = 2
-_MOST_ROWS = 16
 _ROUNDS = 3
 """How often rows are drawn anew where too few of them end at a sentence."""
 _ENOUGH = 0.8
@@ -45,15 +41,26 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Pending:
-    """A run under way: what was asked, and the finished texts so far, each with its likelihood."""
+    """A run under way: what was asked, and the finished texts so far, each with its likelihood.
+
+    `as_written` are those of rows that read the notes in the order in which they were written.
+    """
 
     run: int
     brief: Brief
+    prompt: Prompt
     seed: int
     began: float
     round: int = 0
     first_text_s: float | None = None
     texts: dict[str, float] = field(default_factory=dict)
+    as_written: set[str] = field(default_factory=set)
+
+    def keep(self, row: messages.RowDone) -> None:
+        """Take a finished text."""
+        self.texts[row.text] = row.likelihood
+        if not self.prompt.is_turned(row.row):
+            self.as_written.add(row.text)
 
 
 class Writer:
@@ -121,7 +128,8 @@ class Writer:
         self.stop()
         with self._lock:
             seed = secrets.randbits(32) if brief.seed is None else brief.seed
-            pending = _Pending(next(self._runs), brief, seed, perf_counter())
+            prompt = write_prompt(brief, self._style)
+            pending = _Pending(next(self._runs), brief, prompt, seed, perf_counter())
             self._pending = pending
             self._ask(pending)
         return pending.run
@@ -142,14 +150,14 @@ class Writer:
     def _ask(self, pending: _Pending) -> None:
         if self._client is None:
             return
-        prompt = write_prompt(pending.brief, self._style)
+        prompt = pending.prompt
         self._client.send(
             messages.Draft(
                 run=self._number(pending),
                 prefix=prompt.prefix,
-                prompt=prompt.turns,
-                rows=_rows(pending.brief),
-                enough=_enough(pending.brief),
+                prompts=prompt.ways,
+                rows=prompt.rows,
+                enough=round(_ENOUGH * prompt.rows),
                 tokens=_TOKENS,
                 limit=pending.brief.length.weighted_limit,
                 source=pending.brief.notes,
@@ -159,8 +167,8 @@ class Writer:
         )
 
     def _warm_up(self) -> messages.WarmUp:
-        prefix = write_prompt(self._like, self._style).prefix
-        return messages.WarmUp(prefix, _rows(self._like), _ROOM)
+        prompt = write_prompt(self._like, self._style)
+        return messages.WarmUp(prompt.prefix, prompt.rows, _ROOM)
 
     @staticmethod
     def _number(pending: _Pending) -> int:
@@ -198,7 +206,7 @@ class Writer:
                 for row, text in zip(answer.rows, answer.texts, strict=True):
                     self._on_event(events.Preview(pending.run, row, text))
             case messages.RowDone(complete=True):
-                pending.texts[answer.text] = answer.likelihood
+                pending.keep(answer)
             case messages.Done():
                 self._round_done(pending)
             case messages.WasCancelled():
@@ -208,7 +216,7 @@ class Writer:
 
     def _round_done(self, pending: _Pending) -> None:
         """Show the best texts, or draw again where too few of them can be shown."""
-        variants = rank(pending.brief, pending.texts, self._style)
+        variants = rank(pending.brief, pending.texts, self._style, pending.as_written)
         if len(variants) < pending.brief.count and pending.round + 1 < _ROUNDS:
             with self._lock:
                 pending.round += 1
@@ -235,14 +243,6 @@ class Writer:
                 )
             )
         )
-
-
-def _rows(brief: Brief) -> int:
-    return min(_MOST_ROWS, _ROWS_PER_DRAFT * brief.count + _SPARE_ROWS)
-
-
-def _enough(brief: Brief) -> int:
-    return round(_ENOUGH * _rows(brief))
 
 
 def _sentence(answer: messages.Failed) -> UserError:

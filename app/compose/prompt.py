@@ -14,21 +14,38 @@ from importlib.resources import files
 from typing import Any
 
 from app.compose.brief import Brief, Length, Tone
+from app.compose.orders import orders
 from app.compose.words import stems
 from app.errors import ModelError
 from models.engine.chat import Message
 
 _EXAMPLES = 3
+_ROWS_PER_DRAFT = 2
+"""Rows written for each draft shown: choosing among more is what makes a small model useful."""
+_SPARE_ROWS = 2
+_MOST_ROWS = 16
 _LIKE = 3
 """Content words that notes and an example may not share: the model would mix the two up."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A conversation: `prefix` is the same for nearly every brief of this tone and length."""
+    """A conversation.
+
+    Attributes:
+        prefix: turns that are the same for nearly every brief of this tone and length.
+        ways: the turns behind them, ending with the person's; rows are written from each in turn.
+            In the first the notes are as they were written, in some in another order.
+        rows: how many are to be written.
+    """
 
     prefix: tuple[Message, ...]
-    turns: tuple[Message, ...]
+    ways: tuple[tuple[Message, ...], ...]
+    rows: int
+
+    def is_turned(self, row: int) -> bool:
+        """Whether this row reads the notes in another order than they were written in."""
+        return self.ways[row % len(self.ways)] != self.ways[0]
 
 
 class Style(StrEnum):
@@ -59,15 +76,22 @@ def write_prompt(brief: Brief, style: Style = Style.EXAMPLES) -> Prompt:
 
 
 def _as_taught(brief: Brief) -> Prompt:
-    """Changed, this wants the model to be taught anew."""
+    """Changed, but for the order of the notes, this wants the model to be taught anew."""
     asked = Message("system", f"A {brief.tone} post, {brief.length} length.")
-    return Prompt((asked,), (Message("user", brief.notes.strip()),))
+    written, *turned = orders(brief.notes.strip())
+    ways = [written] * _rows(brief) + turned[: brief.count - 1]
+    return Prompt((asked,), tuple((Message("user", way),) for way in ways), len(ways))
+
+
+def _rows(brief: Brief) -> int:
+    return min(_MOST_ROWS, _ROWS_PER_DRAFT * brief.count + _SPARE_ROWS)
 
 
 def _with_examples(brief: Brief) -> Prompt:
     """Worked examples in the brief's tone and length, none of them like the notes; the notes."""
     chosen = tuple(_unlike(brief.notes))
-    return Prompt(_prefix(chosen, brief.tone, brief.length), (_ask(brief.notes),))
+    prefix = _prefix(chosen, brief.tone, brief.length)
+    return Prompt(prefix, ((_ask(brief.notes),),), _rows(brief))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,15 +34,19 @@ _FALSE = frozenset({Doubt.TURNED, Doubt.MOVED, Doubt.DOER_EXCHANGED})
 
 
 def rank(
-    brief: Brief, texts: Mapping[str, float], style: Style = Style.EXAMPLES
+    brief: Brief,
+    texts: Mapping[str, float],
+    style: Style = Style.EXAMPLES,
+    as_written: Collection[str] = (),
 ) -> tuple[Variant, ...]:
     """The best texts, at most `brief.count`: true ones first, each as unlike those before as it can
     be without being much worse.
 
     `texts` are finished ones, each with its likelihood to the model that wrote it, which counts
-    where that model was taught to write posts. Left out are copies of the notes and of better
-    drafts, and, as long as there is any other, drafts that say the opposite of the notes or
-    exchange their facts.
+    where that model was taught to write posts. The first one shown is of those that read the notes
+    `as_written`, in their own order, if one of them is as true as any: notes begin with what
+    matters. Left out are copies of the notes and of better drafts, and, as long as there is any
+    other, drafts that say the opposite of the notes or exchange their facts.
     """
     candidates = [
         _Candidate(text, check(brief.notes, text), likelihood)
@@ -58,7 +62,7 @@ def rank(
     )
     worth = {one.text: (-one.doubts, one.score(scale)) for one in true}
     best_first = sorted(true, key=lambda one: worth[one.text], reverse=True)
-    chosen = _different(_without_copies(best_first), worth, brief.count)
+    chosen = _different(_without_copies(best_first), worth, brief.count, as_written)
     return tuple(Variant(one.text, weigh(one.text).weighted_length, one.claims) for one in chosen)
 
 
@@ -117,13 +121,17 @@ def _without_copies(best_first: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _different(
-    best_first: Sequence[_Candidate], worth: Mapping[str, tuple[int, float]], count: int
+    best_first: Sequence[_Candidate],
+    worth: Mapping[str, tuple[int, float]],
+    count: int,
+    as_written: Collection[str],
 ) -> list[_Candidate]:
     """The best, then again and again the best of the rest for what it says that is not shown yet
     (maximal marginal relevance, Carbonell and Goldstein 1998).
     """
     left = list(best_first)
-    chosen: list[_Candidate] = []
+    chosen = [one for one in left if one.text in as_written and one.doubts == left[0].doubts][:1]
+    left = [one for one in left if one not in chosen]
 
     def worth_now(one: _Candidate) -> tuple[int, float]:
         truth, score = worth[one.text]

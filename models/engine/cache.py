@@ -8,6 +8,7 @@ between two buffers. Rows stand first in memory: the first n rows are themselves
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -50,20 +51,22 @@ class Cache:
             buffer.bind_input(binding, past, shape)
             buffer.bind_output(binding, present, shape)
 
-    def lengthen(self, width: int, length: int) -> None:
-        """Make ready for a step that reads `width` tokens and leaves `length` in each bound row."""
+    def lengthen(self, width: int, lengths: Sequence[int]) -> None:
+        """Make ready for a step that reads `width` tokens and leaves so many in each bound row."""
         if self._shapes.positions:
-            places = np.arange(length - width, length, dtype=np.int64)
-            value = ort.OrtValue.ortvalue_from_numpy(np.tile(places, (self._bound, 1)))
+            places = np.reshape(lengths, (-1, 1)) + np.arange(-width, 0)
+            value = ort.OrtValue.ortvalue_from_numpy(places.astype(np.int64))
             self._binding.bind_ortvalue_input("position_ids", value)
 
-    def fill_from(self, source: Cache, start: int, stop: int, rows: int) -> None:
-        """Give the first `rows` rows the tokens `start` to `stop` of the source's only row.
+    def fill_from(self, source: Cache, start: int, stop: int, rows: int, first: int = 0) -> None:
+        """Give `rows` rows from the `first` on the tokens `start` to `stop` of the source's only
+        row.
 
         They hold the tokens before `start` already.
         """
         one = Part(source._buffers, self._shape(1, source.capacity))
-        spread = Part(self._buffers, self._shape(rows, self.capacity))
+        before = prod(self._shape(first, self.capacity))
+        spread = Part(self._buffers, self._shape(rows, self.capacity), before)
         self._memory.copy(one, spread, start, stop)
 
     def move_row(self, source: int, target: int, start: int, stop: int) -> None:
@@ -98,7 +101,7 @@ class Cache:
 
 
 class JoinedCache(Cache):
-    """The same for plain attention: packed, the tokens of a row as long as they are.
+    """The same for plain attention: packed, all rows equally long and no longer than they are.
 
     Each buffer has a twin: a step reads one of the two and writes the other.
     """
@@ -111,7 +114,8 @@ class JoinedCache(Cache):
     def bind(self, binding: ort.IOBinding, rows: int) -> None:
         self._binding, self._bound = binding, rows
 
-    def lengthen(self, width: int, length: int) -> None:
+    def lengthen(self, width: int, lengths: Sequence[int]) -> None:
+        length = max(lengths)
         if self._length > length - width:
             self._cut(length - width)
         before = self._shape(self._bound, length - width)
@@ -122,11 +126,21 @@ class JoinedCache(Cache):
             buffer.bind_input(self._binding, past, before)
             twin.bind_output(self._binding, present, after)
         self._turn(length)
-        super().lengthen(width, length)
+        super().lengthen(width, lengths)
 
-    def fill_from(self, source: Cache, start: int, stop: int, rows: int) -> None:  # noqa: ARG002 (as `Cache` has it)
-        """Packed rows grow at every head, so the tokens before `start` are copied as well."""
+    def fill_from(
+        self,
+        source: Cache,
+        start: int,  # noqa: ARG002 (as `Cache` has it)
+        stop: int,
+        rows: int,
+        first: int = 0,
+    ) -> None:
+        """All rows are filled at once, and the tokens before `start` as well: packed, rows grow at
+        every head.
+        """
         assert isinstance(source, JoinedCache)
+        assert first == 0
         self._length = stop
         one = Part(source._buffers, self._shape(1, source._length))
         self._memory.copy(one, Part(self._buffers, self._shape(rows, stop)), 0, stop)

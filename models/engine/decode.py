@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import cycle
+from itertools import groupby
 from time import perf_counter
 from typing import Protocol, TypeVar
 
@@ -72,8 +72,9 @@ class Run:
             long row would hold up all.
         tokens: the most tokens a row may have.
         limits: what may be generated; None lets the model write as it likes.
-        openings: tokens that the rows' answers begin with, in turn, and that are no part of what
-            they write: a word to the model, different for each row, that costs one step.
+        others: the same asked in another way, such as the notes in another order; rows read the
+            prompt and these in turn. A graph that joins its cache (plain attention) reads the
+            prompt alone.
     """
 
     prefix: tuple[int, ...]
@@ -84,21 +85,27 @@ class Run:
     seed: int
     sampling: Sampling
     limits: Constraint | None = None
-    openings: tuple[int, ...] = ()
+    others: tuple[tuple[int, ...], ...] = ()
+
+    def prompt_of(self, row: int) -> tuple[int, ...]:
+        """What the row of this number reads."""
+        return (self.prompt, *self.others)[row % (1 + len(self.others))]
 
 
 @dataclass
 class Row:
     """A row: the bytes and tokens written so far, and, once it has stopped, why.
 
-    `finished` is how many of its bytes are a finished text: up to its last sentence, or none.
-    `log_chances` are what the model by itself, without limits, thinks of its tokens, the end
-    included: at temperature 1, in nats.
+    `length` counts its tokens in the cache, prefix and prompt included. `finished` is how many of
+    its bytes are a finished text: up to its last sentence, or none. `log_chances` are what the
+    model by itself, without limits, thinks of its tokens, the end included: at temperature 1, in
+    nats.
     """
 
     number: int
     generator: np.random.Generator
     written: bytes = b""
+    length: int = 0
     finished: int = 0
     last_token: int = -1
     tokens: int = 0
@@ -129,8 +136,6 @@ class _Drawing:
         """New rows, all of them."""
         seed, count = self.run.seed, self.run.rows
         self.rows = [Row(number, np.random.default_rng([seed, number])) for number in range(count)]
-        for row, opening in zip(self.rows, cycle(self.run.openings)):
-            row.last_token = opening
         self.check()
         return self.rows
 
@@ -201,18 +206,20 @@ class Decoder:
     def _draw(self, side_by_side: int, drawing: _Drawing) -> list[Row]:
         """All rows, so many at a time."""
         run = drawing.run
-        start = len(run.prefix) + len(run.prompt)
-        self._reserve(start + bool(run.openings) + run.tokens, side_by_side)
+        if not self._graph.shapes.in_place:
+            run = replace(run, others=())
+        longest = max(map(len, (run.prompt, *run.others)))
+        self._reserve(len(run.prefix) + longest + run.tokens, side_by_side)
         self._keep_prefix(run.prefix)
         rows = drawing.begin()
-        logits = self._prefill(run.prompt, len(run.prefix))
         for first in range(0, run.rows, side_by_side):
-            batch = rows[first : first + side_by_side]
-            self._spread_prompt(len(batch), len(run.prefix), start)
-            if not run.openings:
-                self._extend(batch, np.repeat(logits, len(batch), axis=0), run)
-                drawing.on_step(batch)
-            self._draw_on(self._close_ranks(batch, start), start, drawing)
+            # Rows of one prompt stand together, so that it is copied to them at once.
+            batch = sorted(
+                rows[first : first + side_by_side], key=lambda row: run.prompt_of(row.number)
+            )
+            self._extend(batch, self._read_prompts(batch, run, drawing), run)
+            drawing.on_step(batch)
+            self._draw_on(self._close_ranks(batch), drawing)
             if drawing.is_enough():
                 break
         for row in rows:
@@ -220,30 +227,50 @@ class Decoder:
                 self._end(row, Ending.SPARED)
         return rows
 
-    def _draw_on(self, living: list[Row], length: int, drawing: _Drawing) -> None:
-        """Step by step, from `length` tokens in each row on, until enough of all have ended."""
+    def _read_prompts(
+        self, batch: Sequence[Row], run: Run, drawing: _Drawing
+    ) -> npt.NDArray[np.float32]:
+        """Prefill the prompt of each row; returns the logits after it, `[rows, vocabulary]`."""
+        after = []
+        place = 0
+        for prompt, group in groupby(batch, key=lambda row: run.prompt_of(row.number)):
+            drawing.check()
+            rows = list(group)
+            length = len(run.prefix) + len(prompt)
+            after += [self._prefill(prompt, len(run.prefix)).copy()] * len(rows)
+            self._spread_prompt(place, place + len(rows), len(run.prefix), length)
+            for row in rows:
+                row.length = length
+            place += len(rows)
+        self._rows_with_prefix = max(place, self._rows_with_prefix)
+        return np.concatenate(after)
+
+    def _draw_on(self, living: list[Row], drawing: _Drawing) -> None:
+        """Step by step, until enough of all have ended."""
         step = None
         while living and not drawing.is_enough():
             drawing.check()
-            length += 1
+            for row in living:
+                row.length += 1
             if step is None:
                 step = Step(self._graph, self._row_cache, len(living))
-            self._row_cache.lengthen(1, length)
-            self._extend(living, step.run([row.last_token for row in living], length), drawing.run)
+            lengths = [row.length for row in living]
+            self._row_cache.lengthen(1, lengths)
+            self._extend(living, step.run([row.last_token for row in living], lengths), drawing.run)
             drawing.on_step(living)
-            still = self._close_ranks(living, length)
+            still = self._close_ranks(living)
             step = step if len(still) == len(living) else None
             living = still
 
     def _extend(self, rows: Sequence[Row], logits: npt.NDArray[np.float32], run: Run) -> None:
         """Give each row its next token, or its ending.
 
-        Rows that have written the same so far are drawn apart: each token that one of them takes is
-        less likely for the next, so that few rows turn out alike.
+        Rows that have read and written the same so far are drawn apart: each token that one of them
+        takes is less likely for the next, so that few rows turn out alike.
         """
-        taken: defaultdict[bytes, Counter[int]] = defaultdict(Counter)
+        taken: defaultdict[tuple[tuple[int, ...], bytes], Counter[int]] = defaultdict(Counter)
         for row, values in zip(rows, logits, strict=True):
-            twins = taken[row.written]
+            twins = taken[run.prompt_of(row.number), row.written]
             by_itself, total = values.copy(), sampling.log_total(values)
             for twin, times in twins.items():
                 values[twin] -= min(times * run.sampling.apart, run.sampling.most_apart)
@@ -275,7 +302,7 @@ class Decoder:
         row.ending = Ending.SENTENCE if row.finished else ending
         row.written = row.written[: row.finished] or row.written
 
-    def _close_ranks(self, rows: Sequence[Row], length: int) -> list[Row]:
+    def _close_ranks(self, rows: Sequence[Row]) -> list[Row]:
         """Let ended rows go: in the cache, the last living row takes the place of each."""
         living = list(rows)
         place = 0
@@ -285,7 +312,7 @@ class Decoder:
                 continue
             last = living.pop()
             if place < len(living):
-                self._row_cache.move_row(len(living), place, len(self._prefix), length)
+                self._row_cache.move_row(len(living), place, len(self._prefix), last.length)
                 living[place] = last
         return living
 
@@ -332,15 +359,14 @@ class Decoder:
         self._prefix = ()
         self._rows_with_prefix = 0
 
-    def _spread_prompt(self, rows: int, prefix: int, stop: int) -> None:
-        """Copy the prompt to every row; rows that hold the prefix already get the rest alone."""
-        start = prefix if rows <= self._rows_with_prefix else 0
-        self._row_cache.fill_from(self._prompt_cache, start, stop, rows)
-        self._rows_with_prefix = max(rows, self._rows_with_prefix)
+    def _spread_prompt(self, first: int, end: int, prefix: int, stop: int) -> None:
+        """Copy the prompt to these rows; those that hold the prefix already get the rest alone."""
+        start = prefix if end <= self._rows_with_prefix else 0
+        self._row_cache.fill_from(self._prompt_cache, start, stop, end - first, first)
 
     def _prefill(self, tokens: Sequence[int], past: int) -> npt.NDArray[np.float32]:
         """Read tokens behind `past` cached ones; returns the logits `[1, vocabulary]` after."""
         length = past + len(tokens)
         step = Step(self._graph, self._prompt_cache, rows=1, width=len(tokens))
-        self._prompt_cache.lengthen(len(tokens), length)
-        return step.run(tokens, length)
+        self._prompt_cache.lengthen(len(tokens), [length])
+        return step.run(tokens, [length])

@@ -30,15 +30,16 @@ class Step:
         cache.bind(self._binding, rows)
         self._logits.bind(self._binding)
 
-    def run(self, tokens: Sequence[int], length: int) -> npt.NDArray[np.float32]:
-        """Read the new tokens, row after row; `length` counts a row's tokens with the new ones.
+    def run(self, tokens: Sequence[int], lengths: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Read the new tokens, row after row; `lengths` count each row's tokens with the new ones.
 
         Returns the logits `[rows, vocabulary]` after each row's last token, in a buffer that the
         next call writes over. Raises `OutOfMemory`.
         """
         self._ids[...] = np.reshape(tokens, self._ids.shape)
-        # GroupQueryAttention takes the lengths from the mask: all rows are equally long.
-        self._bind("attention_mask", np.ones((len(self._ids), length), np.int64))
+        # GroupQueryAttention takes the lengths from the sums of the mask.
+        there = np.arange(max(lengths)) < np.reshape(lengths, (-1, 1))
+        self._bind("attention_mask", there.astype(np.int64))
         # Bound anew for each run: where they go to another device, binding is what copies them.
         self._bind("input_ids", self._ids)
         run(self._session, self._binding, self._device)

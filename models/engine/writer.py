@@ -43,7 +43,7 @@ class ModelWriter:
     def write(
         self,
         prefix: Sequence[Message],
-        prompt: Sequence[Message],
+        prompts: Sequence[Sequence[Message]],
         *,
         rows: int,
         enough: int,
@@ -54,27 +54,23 @@ class ModelWriter:
         rules: TextRules | None,
         on_step: OnStep,
         is_cancelled: Callable[[], bool],
-        openings: Sequence[str] = (),
     ) -> list[Row]:
         """Write `rows` texts from a source, until `enough` of them are finished.
 
-        Without rules the model writes as it likes. Its answers begin with the openings in turn, of
-        one token each, which are no part of the texts. Raises `ModelError` where the conversation
-        is too long.
+        Rows read the prompts in turn. Without rules the model writes as it likes. Raises
+        `ModelError` where the conversation is too long.
         """
         fixed = self._encode(prefix)
-        asked = (
-            *self._encode(prompt, behind=prefix),
-            *open_answer(self.manifest.chat_format, self._tokenizer),
-        )
-        if len(fixed) + len(asked) + tokens > self.manifest.context_length:
+        opened = open_answer(self.manifest.chat_format, self._tokenizer)
+        asked = [(*self._encode(prompt, behind=prefix), *opened) for prompt in prompts]
+        if len(fixed) + max(map(len, asked)) + tokens > self.manifest.context_length:
             raise ModelError(
                 "The notes are longer than this model can read at once.",
                 "Your notes are kept as they are: shorten them to the facts for this post.",
             )
         limits = self._limits(source, rules) if rules else None
-        first = tuple(token for text in openings for token in self._tokenizer.encode(text))
-        run = Run(fixed, asked, rows, enough, tokens, seed, sampling, limits, first)
+        first, *others = asked
+        run = Run(fixed, first, rows, enough, tokens, seed, sampling, limits, tuple(others))
         return self._decoder.run(run, on_step, is_cancelled)
 
     def _limits(self, source: str, rules: TextRules) -> Limits:

@@ -49,7 +49,7 @@ def read_all(graph: Graph, tokens: Sequence[int]) -> Logits:
     binding = graph.session.io_binding()
     cache = cache_for(graph.shapes, 1, len(tokens))
     cache.bind(binding, 1)
-    cache.lengthen(len(tokens), len(tokens))
+    cache.lengthen(len(tokens), [len(tokens)])
     binding.bind_cpu_input("input_ids", ids)
     binding.bind_cpu_input("attention_mask", np.ones_like(ids))
     binding.bind_output("logits", "cpu", 0, logits.dtype, logits.shape, logits.ctypes.data)

@@ -30,23 +30,22 @@ class Load:
 
 @dataclass(frozen=True)
 class Draft:
-    """Write rows from one conversation.
+    """Write rows from one conversation, asked in one way or several.
 
     Attributes:
         run: the number that every answer carries.
         prefix: turns that stay the same from run to run.
-        prompt: the turns after them, ending with the person's.
+        prompts: the turns after them, ending with the person's; rows read these in turn.
         rows: drafts written side by side.
         enough: how many finished ones end the run.
         tokens: the most tokens a row may have.
         limit: the most a text may weigh, by the rules the process was started with.
         source: the text that the rows have to keep to, by the same rules.
-        openings: what the rows' answers begin with, in turn, and what is no part of their texts.
     """
 
     run: int
     prefix: tuple[Message, ...]
-    prompt: tuple[Message, ...]
+    prompts: tuple[tuple[Message, ...], ...]
     rows: int
     enough: int
     tokens: int
@@ -54,7 +53,6 @@ class Draft:
     source: str
     seed: int
     sampling: Sampling
-    openings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,8 +154,10 @@ def from_line(line: str) -> Command | Answer:
 
 
 def _read(key: str, value: Any) -> Any:
-    if key in ("prefix", "prompt"):
+    if key == "prefix":
         return tuple(Message(**turn) for turn in value)
+    if key == "prompts":
+        return tuple(_read("prefix", prompt) for prompt in value)
     if key == "sampling":
         return Sampling(**value)
     if key == "warm_up":

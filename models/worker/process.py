@@ -125,7 +125,7 @@ class _Worker:
     def _draft(self, command: Draft) -> None:
         rows = self._loaded().write(
             command.prefix,
-            command.prompt,
+            command.prompts,
             rows=command.rows,
             tokens=command.tokens,
             enough=command.enough,
@@ -135,7 +135,6 @@ class _Worker:
             rules=self._make_rules(command.limit, command.source),
             on_step=lambda rows: self._show(command.run, rows),
             is_cancelled=lambda: self._is_cancelled(command.run),
-            openings=command.openings,
         )
         for row in rows:
             text = row.written.decode("utf-8", "ignore").strip()

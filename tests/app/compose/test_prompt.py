@@ -41,7 +41,23 @@ def test_no_two_examples_begin_alike_and_none_begins_with_a_negation(
 def test_a_taught_model_reads_tone_length_and_notes_alone() -> None:
     prompt = write_prompt(Brief(FAR, Tone.DRY, Length.SHORT), Style.TAUGHT)
     assert [turn.text for turn in prompt.prefix] == ["A dry post, short length."]
-    assert [turn.text for turn in prompt.turns] == [FAR]
+    assert {turn.text for way in prompt.ways for turn in way} == {FAR}
+
+
+def test_a_taught_model_reads_the_notes_in_other_orders_as_well() -> None:
+    prompt = write_prompt(Brief("Swim at 7. Cold water. Tea for all.", count=4), Style.TAUGHT)
+    read = [prompt.ways[row % len(prompt.ways)][0].text for row in range(prompt.rows)]
+    assert read.count("Swim at 7. Cold water. Tea for all.") == 10
+    assert [text for text in read if text.startswith(("Cold", "Tea"))] == [
+        "Cold water. Tea for all. Swim at 7.",
+        "Tea for all. Swim at 7. Cold water.",
+    ]
+    assert [prompt.is_turned(row) for row in range(12)] == [False] * 10 + [True] * 2
+
+
+def test_a_single_draft_is_written_from_the_notes_as_they_are() -> None:
+    prompt = write_prompt(Brief("Swim at 7. Cold water.", count=1), Style.TAUGHT)
+    assert not any(prompt.is_turned(row) for row in range(prompt.rows))
 
 
 def test_a_prompt_that_this_version_does_not_know_is_told() -> None:
@@ -50,4 +66,4 @@ def test_a_prompt_that_this_version_does_not_know_is_told() -> None:
 
 
 def test_the_notes_come_last() -> None:
-    assert write_prompt(Brief(FAR)).turns[-1].text == f"Notes: {FAR}"
+    assert write_prompt(Brief(FAR)).ways[0][-1].text == f"Notes: {FAR}"

@@ -78,3 +78,18 @@ def test_of_equals_a_taught_model_puts_the_likelier_first() -> None:
     brief = Brief("cat: black")
     assert rank(brief, texts, Style.TAUGHT)[0].text == "Black is the cat."
     assert rank(brief, texts, Style.EXAMPLES)[0].text == "The cat is black."
+
+
+def test_the_first_is_of_the_notes_as_they_were_written_where_that_is_as_true() -> None:
+    brief = Brief("Swim at 7. Cold water. Tea after.", count=2)
+    turned, written = "Cold water. Tea after. Swim at 7.", "Swim at 7 in cold water, tea after."
+    texts = {turned: -0.1, written: -0.9}
+    assert rank(brief, texts, Style.TAUGHT)[0].text == turned
+    assert rank(brief, texts, Style.TAUGHT, {written})[0].text == written
+
+
+def test_a_true_draft_of_another_order_is_before_a_doubtful_one_of_the_written_order() -> None:
+    brief = Brief("Swim at 7. Cold water. Tea after.", count=2)
+    turned, doubtful = "Cold water. Tea after. Swim at 7.", "Swim at 8. Cold water. Tea after."
+    variants = rank(brief, {turned: -0.5, doubtful: -0.1}, Style.TAUGHT, {doubtful})
+    assert [variant.text for variant in variants] == [turned, doubtful]

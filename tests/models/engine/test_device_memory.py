@@ -80,8 +80,8 @@ def test_logits_come_as_32_bits_from_a_device_that_keeps_16(tmp_path: Path) -> N
     graph = on_device(load_graph(TinyGraph(kind="float16").save(tmp_path), "cpu", threads=1))
     cache = cache_for(graph.shapes, 1, 8, graph.memory)
     step = Step(graph, cache, rows=1, width=3)
-    cache.lengthen(3, 3)
-    logits = step.run(PROMPT, 3)
+    cache.lengthen(3, [3])
+    logits = step.run(PROMPT, [3])
     assert logits.dtype == np.float32
     np.testing.assert_allclose(logits[0], TinyGraph(kind="float16").logits(PROMPT)[-1], atol=0.05)
 

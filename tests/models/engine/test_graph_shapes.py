@@ -41,11 +41,8 @@ def decoder(tiny: TinyGraph, folder: Path) -> Decoder:
     return Decoder(graph, [bytes([token]) for token in range(tiny.vocabulary)], [END])
 
 
-def draw(
-    decoder: Decoder, prompt: tuple[int, ...], seed: int = 5, openings: tuple[int, ...] = ()
-) -> list[Row]:
-    sampling = Sampling(temperature=1.0, min_p=0.001, apart=0.0)
-    run = Run(PREFIX, prompt, 5, 5, 12, seed, sampling, openings=openings)
+def draw(decoder: Decoder, prompt: tuple[int, ...], seed: int = 5) -> list[Row]:
+    run = Run(PREFIX, prompt, 5, 5, 12, seed, Sampling(temperature=1.0, min_p=0.001, apart=0.0))
     return decoder.run(run, lambda _: None, lambda: False)
 
 
@@ -116,15 +113,6 @@ def test_logits_may_be_finer_than_the_cache(tmp_path: Path) -> None:
         assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
 
 
-def test_an_opening_is_read_as_if_the_prompt_ended_with_it(tmp_path: Path) -> None:
-    tiny = TinyGraph(grouped=True)
-    rows = draw(decoder(tiny, tmp_path), PROMPT, openings=(6, 7))
-    for row in rows:
-        wanted = by_the_book(tiny, (*PROMPT, (6, 7)[row.number % 2]), row)
-        assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
-    assert any(row.written for row in rows)
-
-
 def test_one_unlikely_token_says_little_of_a_row() -> None:
     sure = Row(0, np.random.default_rng(), tokens=3, log_chances=[-0.1, -0.2, -0.3])
     forced = Row(0, np.random.default_rng(), tokens=3, log_chances=[-0.1, -0.2, -22.0])
@@ -152,3 +140,20 @@ def test_a_sliding_window_is_refused(tiny: TinyGraph, tmp_path: Path) -> None:
 def test_an_input_that_nothing_is_known_of_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="use_cache_branch"):
         load_graph(TinyGraph(extra_input="use_cache_branch").save(tmp_path), "cpu", threads=1)
+
+
+@pytest.mark.parametrize("tiny", SHAPES, ids=name)
+def test_rows_that_read_prompts_of_several_lengths_are_drawn_as_if_each_was_alone(
+    tiny: TinyGraph, tmp_path: Path
+) -> None:
+    prompts = (PROMPT, OTHER_PROMPT, (1, 2, 3, 4, 5)) if tiny.grouped else (PROMPT,)
+    writer = decoder(tiny, tmp_path)
+    sampling = Sampling(temperature=1.0, min_p=0.001, apart=0.0)
+    endings = set()
+    for seed in range(4):
+        run = Run(PREFIX, PROMPT, 8, 8, 12, seed, sampling, others=(OTHER_PROMPT, (1, 2, 3, 4, 5)))
+        for row in writer.run(run, lambda _: None, lambda: False):
+            wanted = by_the_book(tiny, prompts[row.number % len(prompts)], row)
+            assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
+            endings.add(row.ending)
+    assert len(endings) > 1  # so rows have left their batch, and others moved over them

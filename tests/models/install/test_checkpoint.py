@@ -72,8 +72,8 @@ def test_token_after_token_says_the_same_beyond_a_sliding_window(exported: Expor
     cache = cache_for(graph.shapes, 1, len(TOKENS))
     step = Step(graph, cache, rows=1)
     for place, token in enumerate(TOKENS):
-        cache.lengthen(1, place + 1)
-        logits = step.run([token], place + 1)[0]
+        cache.lengthen(1, [place + 1])
+        logits = step.run([token], [place + 1])[0]
         assert np.abs(logits - exported.logits[place]).max() < ROUNDING_ERROR
 
 

@@ -198,8 +198,8 @@ def test_the_head_is_computed_for_the_last_position_alone(
     assert head.input[0] == nodes(graph, "Slice")[-1].output[0]
     cache = cache_for(loaded.shapes, 1, len(TOKENS))
     step = Step(loaded, cache, rows=1, width=len(TOKENS))
-    cache.lengthen(len(TOKENS), len(TOKENS))
-    np.testing.assert_allclose(step.run(TOKENS, len(TOKENS))[0], whole[-1], atol=1e-5)
+    cache.lengthen(len(TOKENS), [len(TOKENS)])
+    np.testing.assert_allclose(step.run(TOKENS, [len(TOKENS)])[0], whole[-1], atol=1e-5)
 
 
 def test_logits_that_no_product_gives_are_refused(fp32: Path, rounded: Path) -> None:

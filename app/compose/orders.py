@@ -1,0 +1,68 @@
+"""The same notes in another order, each time with another part of them first.
+
+A small model follows the order of its notes closely, so that drafts from one order are all alike
+and, with many facts, all leave out the last. From several orders they begin with different facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MOST = 4
+"""Orders, the written one included."""
+_LONGEST = 600
+"""Characters of notes; longer ones take longer to read than drafts take to be written."""
+_LINES = 3
+"""From so many lines on, each line is a part; fewer are cut into sentences."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_BULLET = " \t-•*–"
+_ENDS = (".", "!", "?", ":", ";", ",", "…")
+"""What nobody has to put a full stop behind, where another sentence follows."""
+_TIED = re.compile(
+    r"(it|its|it's|they|them|their|he|she|his|her|this|that|these|those|then|so|but|and|also|or"
+    r"|which|who|because|cos|bc|still|even|though|however|instead|otherwise|after|same|not|no|only"
+    r"|except|plus|too|yes|both|neither|none|there|here|if not|now|as"
+    r"|adds|begins|closes|comes|costs|drops|ends|fixes|needs|opens|reads|runs|starts|takes|works)\b",
+    re.IGNORECASE,
+)
+"""What a part that leans on the one before it begins with: a word that points back, or a verb whose
+subject stands there.
+"""
+
+
+def orders(notes: str) -> tuple[str, ...]:
+    """The notes as they are, and at most three times more, begun with another part, whose
+    beginning does not lean on what stands before it; what stood before it follows at the end.
+    """
+    if len(notes) > _LONGEST:
+        return (notes,)
+    pieces, between = _pieces(notes)
+    parts = _parts(pieces, between)
+    later = range(1, len(parts))
+    if len(later) >= _MOST:
+        last = len(parts) - 1
+        later = range(1, last + 1, max(1, (last - 1) // (_MOST - 2)))
+    turned = (between.join([*parts[place:], *parts[:place]]) for place in later)
+    return (notes, *turned)[:_MOST]
+
+
+def _pieces(notes: str) -> tuple[list[str], str]:
+    """Lines or sentences, without bullets, and what joins them."""
+    lines = [line.strip(_BULLET) for line in notes.splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) >= _LINES:
+        return lines, "\n"
+    pieces = [piece for line in lines for piece in _SENTENCE.split(line)]
+    return [piece if piece.endswith(_ENDS) else f"{piece}." for piece in pieces], " "
+
+
+def _parts(pieces: Sequence[str], between: str) -> list[str]:
+    """Pieces, each with those behind it that lean on it."""
+    parts: list[str] = []
+    for piece in pieces:
+        if parts and (_TIED.match(piece) or len(piece.split()) < 2):
+            parts[-1] += between + piece
+        else:
+            parts.append(piece)
+    return parts
