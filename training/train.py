@@ -38,7 +38,8 @@ _CHECKPOINT = 50
 """Steps between two checkpoints: two minutes of work at most are lost."""
 _LONGEST = 400
 """Tokens of notes and post; pairs beyond that are left out."""
-_IGNORED = -100
+_PROMPT, _FILLER = -1, -2
+"""Whose a token is, where it is no post's."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Encoder:
     def example(self, notes: str, tone: Tone, length: Length, text: str) -> Example:
         """One post behind its prompt."""
         prompt = write_prompt(Brief(notes, tone, length), Style.TAUGHT)
-        messages = (*prompt.prefix, *prompt.turns)
+        messages = (*prompt.prefix, *prompt.ways[0])
         ids = encode_chat("chatml", self._tokenizer, messages)
         ids += open_answer("chatml", self._tokenizer)
         return Example(tuple(ids), (*self._tokenizer.encode(text), self._end))
@@ -178,23 +179,66 @@ def batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[
 
 
 def batch_loss(model: Any, batch: Sequence[Example], *, is_training: bool) -> torch.Tensor:
-    """Cross-entropy of every token of the posts, in nats, `[tokens]`."""
-    width = max(map(len, batch))
-    ids = torch.zeros(len(batch), width, dtype=torch.long)
-    labels = torch.full((len(batch), width), _IGNORED)
-    mask = torch.zeros(len(batch), width, dtype=torch.long)
-    for row, example in enumerate(batch):
-        ids[row, : len(example)] = torch.tensor(example.prompt + example.post)
-        labels[row, len(example.prompt) : len(example)] = torch.tensor(example.post)
-        mask[row, : len(example)] = 1
+    """Cross-entropy of every token of the posts, in nats, `[tokens]`, one example after the other.
+
+    Posts from the same prompt are read in one row behind it, each blind to the others, so that the
+    prompt is read once.
+    """
     model.train(is_training)
     core: Any = model.get_base_model() if isinstance(model, PeftModel) else model
+    rows = _Rows(batch)
     with torch.autocast("cpu", dtype=torch.bfloat16), torch.set_grad_enabled(is_training):
-        hidden = core.model(input_ids=ids, attention_mask=mask).last_hidden_state
-        wanted = labels[:, 1:] != _IGNORED
+        hidden = core.model(
+            input_ids=rows.ids, attention_mask=rows.mask, position_ids=rows.positions
+        ).last_hidden_state
         # The head is a third of the work, and only the posts need it.
-        logits = core.lm_head(hidden[:, :-1][wanted]).float()
-        return functional.cross_entropy(logits, labels[:, 1:][wanted], reduction="none")
+        logits = core.lm_head(hidden[rows.row, rows.column]).float()
+        return functional.cross_entropy(logits, rows.wanted, reduction="none")
+
+
+class _Rows:
+    """Examples side by side, one row for each prompt.
+
+    Attributes:
+        ids, positions: `[rows, width]`, int64; the posts behind a prompt all begin at its end.
+        mask: `[rows, 1, width, width]`, whether a token sees another.
+        row, column: `[tokens]`, where each token of the posts is foretold.
+        wanted: `[tokens]`, which it is.
+    """
+
+    def __init__(self, batch: Sequence[Example]) -> None:
+        numbers: dict[tuple[int, ...], int] = {}
+        ids: list[list[int]] = []
+        positions: list[list[int]] = []
+        owners: list[list[int]] = []
+        row: list[int] = []
+        column: list[int] = []
+        wanted: list[int] = []
+        for example in batch:
+            prompt = example.prompt
+            number = numbers.setdefault(prompt, len(numbers))
+            if number == len(ids):
+                ids.append(list(prompt))
+                positions.append(list(range(len(prompt))))
+                owners.append([_PROMPT] * len(prompt))
+            start = len(ids[number])
+            answer = example.post[:-1]
+            ids[number] += answer
+            positions[number] += range(len(prompt), len(prompt) + len(answer))
+            owners[number] += [start] * len(answer)
+            column += [len(prompt) - 1, *range(start, start + len(answer))]
+            row += [number] * len(example.post)
+            wanted += example.post
+        width = max(map(len, ids))
+        self.ids, self.positions = _filled(ids, width, 0), _filled(positions, width, 0)
+        owner = _filled(owners, width, _FILLER)
+        mine = (owner[:, :, None] == owner[:, None, :]) | (owner == _PROMPT)[:, None, :]
+        self.mask = (mine & torch.ones(width, width, dtype=torch.bool).tril())[:, None]
+        self.row, self.column, self.wanted = map(torch.tensor, (row, column, wanted))
+
+
+def _filled(rows: Sequence[Sequence[int]], width: int, filler: int) -> torch.Tensor:
+    return torch.tensor([[*row, *[filler] * (width - len(row))] for row in rows])
 
 
 def held_out_loss(model: Any, examples: Sequence[Example], size: int = 16) -> float:

@@ -83,6 +83,18 @@ def test_what_is_taught_becomes_likelier(taught: PeftModel, example: Example) ->
     assert after < before - 0.1
 
 
+def test_posts_from_one_prompt_cost_what_they_cost_alone(model: PeftModel, folder: Path) -> None:
+    write_tokenizer(read_gguf(gguf_file()), folder / "tokenizer.json")
+    encode = Encoder(folder / "tokenizer.json")
+    texts = (POST, "Sunday is open day at the boat museum, free, 10 to 4.", "Free on Sunday!")
+    behind = [encode.example(NOTES, Tone.PLAIN, Length.FULL, text) for text in texts]
+    behind.insert(1, encode.example("Fog.", Tone.DRY, Length.SHORT, "There is fog."))
+    together = batch_loss(model, behind, is_training=False)
+    alone = [batch_loss(model, [one], is_training=False) for one in behind]
+    np.testing.assert_allclose(together, torch.cat(alone), atol=0.3)
+    assert together.mean() == pytest.approx(float(torch.cat(alone).mean()), abs=0.01)
+
+
 def test_the_shipped_adapter_makes_the_graph_the_model_that_was_taught(
     taught: PeftModel, example: Example, folder: Path
 ) -> None:
