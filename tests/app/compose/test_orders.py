@@ -40,6 +40,7 @@ def test_each_line_comes_first_where_notes_are_lines() -> None:
         "Swim at 7. Not in fog.",
         "We won. But nobody saw it.",
         "New library 2.3. Needs Python 3.10.",
+        "Backofen kaputt. Aber der Laden ist offen.",
         "Only one line, with one point",
         "",
     ],
@@ -52,6 +53,25 @@ def test_of_many_parts_those_at_even_distances_come_first() -> None:
     notes = " ".join(f"Stall {number} sells jam." for number in range(1, 10))
     firsts = [re.findall(r"\d", order)[0] for order in orders(notes)]
     assert firsts == ["1", "2", "5", "8"]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "Jabs sat. 4 oct",
+        "Thanks to Dr. Adeyemi",
+        "J. R. Smith won",
+        "From 3.5 to 4",
+    ],
+)
+def test_a_point_that_ends_no_sentence_begins_no_part(notes: str) -> None:
+    assert len(orders(notes)) == 1
+
+
+def test_a_minus_is_no_bullet() -> None:
+    assert orders("Lake is shut\n- ice is thin\n-5 at night")[1] == (
+        "ice is thin\n-5 at night\nLake is shut"
+    )
 
 
 def test_long_notes_are_read_once() -> None:
