@@ -155,7 +155,8 @@ class Writer:
             messages.Draft(
                 run=self._number(pending),
                 prefix=prompt.prefix,
-                prompts=prompt.ways,
+                prompt=prompt.turns,
+                others=prompt.others,
                 rows=prompt.rows,
                 enough=round(_ENOUGH * prompt.rows),
                 tokens=_TOKENS,
@@ -168,7 +169,7 @@ class Writer:
 
     def _warm_up(self) -> messages.WarmUp:
         prompt = write_prompt(self._like, self._style)
-        return messages.WarmUp(prompt.prefix, prompt.rows, _ROOM)
+        return messages.WarmUp(prompt.prefix, prompt.most_rows, _ROOM)
 
     @staticmethod
     def _number(pending: _Pending) -> int:

@@ -129,7 +129,7 @@ def _plain(writer: ModelWriter, brief: Brief) -> Answer:
     began = perf_counter()
     rows = writer.write(
         prompt.prefix,
-        prompt.ways[:1],
+        prompt.turns,
         rows=brief.count,
         enough=brief.count,
         tokens=_TOKENS,

@@ -129,7 +129,7 @@ def _task(folder: Path, seed: int) -> Task:
     briefs = []
     for notes in BRIEFS:
         asked = write_prompt(Brief(notes, count=DRAFTS), style_of(manifest.prompt))
-        turns = (*asked.prefix, *asked.ways[0])
+        turns = (*asked.prefix, *asked.turns)
         opening = open_answer(manifest.chat_format, tokenizer)
         briefs.append((*encode_chat(manifest.chat_format, tokenizer, turns), *opening))
     return Task(

@@ -112,7 +112,7 @@ class Encoder:
     def example(self, notes: str, tone: Tone, length: Length, text: str) -> Example:
         """One post behind its prompt."""
         prompt = write_prompt(Brief(notes, tone, length), Style.TAUGHT)
-        messages = (*prompt.prefix, *prompt.ways[0])
+        messages = (*prompt.prefix, *prompt.turns)
         ids = encode_chat("chatml", self._tokenizer, messages)
         ids += open_answer("chatml", self._tokenizer)
         return Example(tuple(ids), (*self._tokenizer.encode(text), self._end))

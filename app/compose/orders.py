@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from app.post_text import ends_sentence
 
-_MOST = 4
-"""Orders, the written one included."""
+MOST_ORDERS = 4
+"""The written one included."""
 _LONGEST = 600
 """Characters of notes; longer ones take longer to read than drafts take to be written."""
 _LINES = 3
@@ -45,8 +45,8 @@ def orders(notes: str) -> tuple[str, ...]:
         return (notes,)
     pieces, between = _pieces(notes)
     parts = _parts(pieces, between)
-    step = max(1, (len(parts) - 2) // (_MOST - 2))
-    later = range(1, len(parts), step)[: _MOST - 1]
+    step = max(1, (len(parts) - 2) // (MOST_ORDERS - 2))
+    later = range(1, len(parts), step)[: MOST_ORDERS - 1]
     return (notes, *(between.join([*parts[place:], *parts[:place]]) for place in later))
 
 

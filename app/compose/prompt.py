@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from app.compose.brief import Brief, Length, Tone
-from app.compose.orders import orders
+from app.compose.orders import MOST_ORDERS, orders
 from app.compose.words import stems
 from app.errors import ModelError
 from models.engine.chat import Message
@@ -34,18 +34,21 @@ class Prompt:
 
     Attributes:
         prefix: turns that are the same for nearly every brief of this tone and length.
-        ways: the turns behind them, ending with the person's; rows are written from each in turn.
-            In the first the notes are as they were written, in some in another order.
-        rows: how many are to be written.
+        turns: the turns behind them, ending with the person's.
+        others: the same with the notes in another order, for one row each.
+        rows: how many are to be written, those included.
+        most_rows: how many a brief with as many drafts may want, whatever its notes.
     """
 
     prefix: tuple[Message, ...]
-    ways: tuple[tuple[Message, ...], ...]
+    turns: tuple[Message, ...]
+    others: tuple[tuple[Message, ...], ...]
     rows: int
+    most_rows: int
 
     def is_turned(self, row: int) -> bool:
-        """Whether this row reads the notes in another order than they were written in."""
-        return self.ways[row % len(self.ways)] != self.ways[0]
+        """Whether this row, one of the last, reads the notes in another order."""
+        return row >= self.rows - len(self.others)
 
 
 class Style(StrEnum):
@@ -79,11 +82,14 @@ def _as_taught(brief: Brief) -> Prompt:
     """Changed, but for the order of the notes, this wants the model to be taught anew."""
     asked = Message("system", f"A {brief.tone} post, {brief.length} length.")
     written, *turned = orders(brief.notes.strip())
-    ways = [written] * _rows(brief) + turned[: brief.count - 1]
-    return Prompt((asked,), tuple((Message("user", way),) for way in ways), len(ways))
+    others = tuple((Message("user", notes),) for notes in turned[: brief.count - 1])
+    rows = _rows(brief)
+    most = rows + min(MOST_ORDERS, brief.count) - 1
+    return Prompt((asked,), (Message("user", written),), others, rows + len(others), most)
 
 
 def _rows(brief: Brief) -> int:
+    """How many rows read the notes as they were written."""
     return min(_MOST_ROWS, _ROWS_PER_DRAFT * brief.count + _SPARE_ROWS)
 
 
@@ -91,7 +97,8 @@ def _with_examples(brief: Brief) -> Prompt:
     """Worked examples in the brief's tone and length, none of them like the notes; the notes."""
     chosen = tuple(_unlike(brief.notes))
     prefix = _prefix(chosen, brief.tone, brief.length)
-    return Prompt(prefix, ((_ask(brief.notes),),), _rows(brief))
+    rows = _rows(brief)
+    return Prompt(prefix, (_ask(brief.notes),), (), rows, rows)
 
 
 @cache

@@ -72,9 +72,8 @@ class Run:
             long row would hold up all.
         tokens: the most tokens a row may have.
         limits: what may be generated; None lets the model write as it likes.
-        others: the same asked in another way, such as the notes in another order; rows read the
-            prompt and these in turn. A graph that joins its cache (plain attention) reads the
-            prompt alone.
+        others: the same asked in other ways, such as the notes in another order: the last rows read
+            one each. A graph that joins its cache (plain attention) reads the prompt alone.
     """
 
     prefix: tuple[int, ...]
@@ -89,7 +88,8 @@ class Run:
 
     def prompt_of(self, row: int) -> tuple[int, ...]:
         """What the row of this number reads."""
-        return (self.prompt, *self.others)[row % (1 + len(self.others))]
+        place = row - (self.rows - len(self.others))
+        return self.others[place] if place >= 0 else self.prompt
 
 
 @dataclass

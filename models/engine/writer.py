@@ -43,7 +43,8 @@ class ModelWriter:
     def write(
         self,
         prefix: Sequence[Message],
-        prompts: Sequence[Sequence[Message]],
+        prompt: Sequence[Message],
+        others: Sequence[Sequence[Message]] = (),
         *,
         rows: int,
         enough: int,
@@ -57,20 +58,20 @@ class ModelWriter:
     ) -> list[Row]:
         """Write `rows` texts from a source, until `enough` of them are finished.
 
-        Rows read the prompts in turn. Without rules the model writes as it likes. Raises
-        `ModelError` where the conversation is too long.
+        The last rows read one of the other prompts each. Without rules the model writes as it
+        likes. Raises `ModelError` where the conversation is too long.
         """
         fixed = self._encode(prefix)
         opened = open_answer(self.manifest.chat_format, self._tokenizer)
-        asked = [(*self._encode(prompt, behind=prefix), *opened) for prompt in prompts]
+        asked = [(*self._encode(way, behind=prefix), *opened) for way in (prompt, *others)]
         if len(fixed) + max(map(len, asked)) + tokens > self.manifest.context_length:
             raise ModelError(
                 "The notes are longer than this model can read at once.",
                 "Your notes are kept as they are: shorten them to the facts for this post.",
             )
         limits = self._limits(source, rules) if rules else None
-        first, *others = asked
-        run = Run(fixed, first, rows, enough, tokens, seed, sampling, limits, tuple(others))
+        behind = (rows, enough, tokens, seed, sampling, limits)
+        run = Run(fixed, asked[0], *behind, others=tuple(asked[1:]))
         return self._decoder.run(run, on_step, is_cancelled)
 
     def _limits(self, source: str, rules: TextRules) -> Limits:

@@ -35,7 +35,8 @@ class Draft:
     Attributes:
         run: the number that every answer carries.
         prefix: turns that stay the same from run to run.
-        prompts: the turns after them, ending with the person's; rows read these in turn.
+        prompt: the turns after them, ending with the person's.
+        others: the same in other ways; the last rows read one each.
         rows: drafts written side by side.
         enough: how many finished ones end the run.
         tokens: the most tokens a row may have.
@@ -45,7 +46,8 @@ class Draft:
 
     run: int
     prefix: tuple[Message, ...]
-    prompts: tuple[tuple[Message, ...], ...]
+    prompt: tuple[Message, ...]
+    others: tuple[tuple[Message, ...], ...]
     rows: int
     enough: int
     tokens: int
@@ -154,10 +156,10 @@ def from_line(line: str) -> Command | Answer:
 
 
 def _read(key: str, value: Any) -> Any:
-    if key == "prefix":
+    if key in ("prefix", "prompt"):
         return tuple(Message(**turn) for turn in value)
-    if key == "prompts":
-        return tuple(_read("prefix", prompt) for prompt in value)
+    if key == "others":
+        return tuple(_read("prompt", prompt) for prompt in value)
     if key == "sampling":
         return Sampling(**value)
     if key == "warm_up":

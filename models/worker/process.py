@@ -125,7 +125,8 @@ class _Worker:
     def _draft(self, command: Draft) -> None:
         rows = self._loaded().write(
             command.prefix,
-            command.prompts,
+            command.prompt,
+            command.others,
             rows=command.rows,
             tokens=command.tokens,
             enough=command.enough,

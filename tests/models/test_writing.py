@@ -28,7 +28,7 @@ def write(
     prompt = write_prompt(Brief(NOTES, length=length), style_of(writer.manifest.prompt))
     return writer.write(
         prompt.prefix,
-        prompt.ways,
+        prompt.turns,
         rows=8,
         enough=8,
         tokens=96,

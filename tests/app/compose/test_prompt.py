@@ -41,18 +41,22 @@ def test_no_two_examples_begin_alike_and_none_begins_with_a_negation(
 def test_a_taught_model_reads_tone_length_and_notes_alone() -> None:
     prompt = write_prompt(Brief(FAR, Tone.DRY, Length.SHORT), Style.TAUGHT)
     assert [turn.text for turn in prompt.prefix] == ["A dry post, short length."]
-    assert {turn.text for way in prompt.ways for turn in way} == {FAR}
+    assert [turn.text for turn in prompt.turns] == [FAR]
 
 
 def test_a_taught_model_reads_the_notes_in_other_orders_as_well() -> None:
     prompt = write_prompt(Brief("Swim at 7. Cold water. Tea for all.", count=4), Style.TAUGHT)
-    read = [prompt.ways[row % len(prompt.ways)][0].text for row in range(prompt.rows)]
-    assert read.count("Swim at 7. Cold water. Tea for all.") == 10
-    assert [text for text in read if text.startswith(("Cold", "Tea"))] == [
+    assert [way[-1].text for way in prompt.others] == [
         "Cold water. Tea for all. Swim at 7.",
         "Tea for all. Swim at 7. Cold water.",
     ]
     assert [prompt.is_turned(row) for row in range(12)] == [False] * 10 + [True] * 2
+
+
+def test_the_room_that_is_made_ahead_is_enough_for_any_notes() -> None:
+    ahead = write_prompt(Brief("", count=4), Style.TAUGHT)
+    many = write_prompt(Brief("Jam here. Tea here. Cake here. Rye here.", count=4), Style.TAUGHT)
+    assert many.rows == ahead.most_rows
 
 
 def test_a_single_draft_is_written_from_the_notes_as_they_are() -> None:
@@ -66,4 +70,4 @@ def test_a_prompt_that_this_version_does_not_know_is_told() -> None:
 
 
 def test_the_notes_come_last() -> None:
-    assert write_prompt(Brief(FAR)).ways[0][-1].text == f"Notes: {FAR}"
+    assert write_prompt(Brief(FAR)).turns[-1].text == f"Notes: {FAR}"

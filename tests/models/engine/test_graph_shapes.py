@@ -146,14 +146,15 @@ def test_an_input_that_nothing_is_known_of_is_refused_by_name(tmp_path: Path) ->
 def test_rows_that_read_prompts_of_several_lengths_are_drawn_as_if_each_was_alone(
     tiny: TinyGraph, tmp_path: Path
 ) -> None:
-    prompts = (PROMPT, OTHER_PROMPT, (1, 2, 3, 4, 5)) if tiny.grouped else (PROMPT,)
+    others = (OTHER_PROMPT, (1, 2, 3, 4, 5))
+    read = [PROMPT] * 6 + [*(others if tiny.grouped else (PROMPT, PROMPT))]
     writer = decoder(tiny, tmp_path)
     sampling = Sampling(temperature=1.0, min_p=0.001, apart=0.0)
     endings = set()
     for seed in range(4):
-        run = Run(PREFIX, PROMPT, 8, 8, 12, seed, sampling, others=(OTHER_PROMPT, (1, 2, 3, 4, 5)))
+        run = Run(PREFIX, PROMPT, 8, 8, 12, seed, sampling, others=others)
         for row in writer.run(run, lambda _: None, lambda: False):
-            wanted = by_the_book(tiny, prompts[row.number % len(prompts)], row)
+            wanted = by_the_book(tiny, read[row.number], row)
             assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
             endings.add(row.ending)
     assert len(endings) > 1  # so rows have left their batch, and others moved over them
