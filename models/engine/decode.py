@@ -86,10 +86,9 @@ class Run:
     limits: Constraint | None = None
     others: tuple[tuple[int, ...], ...] = ()
 
-    def prompt_of(self, row: int) -> tuple[int, ...]:
-        """What the row of this number reads."""
-        place = row - (self.rows - len(self.others))
-        return self.others[place] if place >= 0 else self.prompt
+    def way_of(self, row: int) -> int:
+        """Which of the prompt (0) and the others the row of this number reads."""
+        return max(0, 1 + row - (self.rows - len(self.others)))
 
 
 @dataclass
@@ -188,6 +187,8 @@ class Decoder:
         `OutOfMemory` where not even one row fits, and `Cancelled` within one step of
         `is_cancelled()` turning true.
         """
+        if not self._graph.shapes.in_place:
+            run = replace(run, others=())
         drawing = _Drawing(run, on_step, is_cancelled)
         return self._as_memory_allows(run.rows, lambda most: self._draw(most, drawing))
 
@@ -206,18 +207,13 @@ class Decoder:
     def _draw(self, side_by_side: int, drawing: _Drawing) -> list[Row]:
         """All rows, so many at a time."""
         run = drawing.run
-        if not self._graph.shapes.in_place:
-            run = replace(run, others=())
         longest = max(map(len, (run.prompt, *run.others)))
         self._reserve(len(run.prefix) + longest + run.tokens, side_by_side)
         self._keep_prefix(run.prefix)
         rows = drawing.begin()
         for first in range(0, run.rows, side_by_side):
-            # Rows of one prompt stand together, so that it is copied to them at once.
-            batch = sorted(
-                rows[first : first + side_by_side], key=lambda row: run.prompt_of(row.number)
-            )
-            self._extend(batch, self._read_prompts(batch, run, drawing), run)
+            batch = rows[first : first + side_by_side]
+            self._extend(batch, self._read_prompts(batch, drawing), run)
             drawing.on_step(batch)
             self._draw_on(self._close_ranks(batch), drawing)
             if drawing.is_enough():
@@ -227,15 +223,18 @@ class Decoder:
                 self._end(row, Ending.SPARED)
         return rows
 
-    def _read_prompts(
-        self, batch: Sequence[Row], run: Run, drawing: _Drawing
-    ) -> npt.NDArray[np.float32]:
-        """Prefill the prompt of each row; returns the logits after it, `[rows, vocabulary]`."""
+    def _read_prompts(self, batch: Sequence[Row], drawing: _Drawing) -> npt.NDArray[np.float32]:
+        """Prefill the prompt of each row; returns the logits after it, `[rows, vocabulary]`.
+
+        Rows of one prompt stand together, so that it is copied to them at once.
+        """
+        run = drawing.run
+        ways = (run.prompt, *run.others)
         after = []
         place = 0
-        for prompt, group in groupby(batch, key=lambda row: run.prompt_of(row.number)):
+        for way, group in groupby(batch, key=lambda row: run.way_of(row.number)):
             drawing.check()
-            rows = list(group)
+            prompt, rows = ways[way], list(group)
             length = len(run.prefix) + len(prompt)
             after += [self._prefill(prompt, len(run.prefix)).copy()] * len(rows)
             self._spread_prompt(place, place + len(rows), len(run.prefix), length)
@@ -268,9 +267,9 @@ class Decoder:
         Rows that have read and written the same so far are drawn apart: each token that one of them
         takes is less likely for the next, so that few rows turn out alike.
         """
-        taken: defaultdict[tuple[tuple[int, ...], bytes], Counter[int]] = defaultdict(Counter)
+        taken: defaultdict[tuple[int, bytes], Counter[int]] = defaultdict(Counter)
         for row, values in zip(rows, logits, strict=True):
-            twins = taken[run.prompt_of(row.number), row.written]
+            twins = taken[run.way_of(row.number), row.written]
             by_itself, total = values.copy(), sampling.log_total(values)
             for twin, times in twins.items():
                 values[twin] -= min(times * run.sampling.apart, run.sampling.most_apart)

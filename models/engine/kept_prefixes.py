@@ -42,11 +42,11 @@ class KeptPrefixes:
         """The keys and values, `[2 * layers, kv_heads, tokens, head_dim]`, where they are kept
         whole.
         """
-        from safetensors import SafetensorError, safe_open  # costs an import that few starts need
-
         file = self._file(prefix)
         if not file.is_file():
             return None
+        from safetensors import SafetensorError, safe_open  # costs an import that few starts need
+
         try:
             with safe_open(file, "numpy") as kept:
                 cache: npt.NDArray[Any] = kept.get_tensor(_TENSOR)

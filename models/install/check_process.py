@@ -15,8 +15,9 @@ from pathlib import Path
 from models.errors import ModelError
 from models.install.folder_settings import read_tokenizer
 from models.install.graph_check import check_graph
+from models.install.onnx_source import TOKENIZER
 
-GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
+GRAPH = "model.onnx"
 
 
 async def check_apart(parts: Mapping[str, Path]) -> None:

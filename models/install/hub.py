@@ -15,10 +15,11 @@ from pathlib import Path, PurePosixPath
 
 from models.catalog import CatalogModel
 from models.errors import ModelError
-from models.install.check_process import GRAPH, TOKENIZER, check_apart
+from models.install.check_process import GRAPH, check_apart
 from models.install.folder_settings import Settings, settings_among
 from models.install.hub_connection import Hub, HubFile, Repository, open_hub
 from models.install.hub_download import Download, alone, disk_error, run_until
+from models.install.onnx_source import TOKENIZER
 from models.install.progress import Meter, Report
 from models.install.staging import staged
 from models.library import Library

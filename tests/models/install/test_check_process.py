@@ -10,8 +10,9 @@ import pytest
 
 from models.errors import ModelError
 from models.install.builtin import gguf_file
-from models.install.check_process import GRAPH, TOKENIZER, check_apart
+from models.install.check_process import GRAPH, check_apart
 from models.install.gguf import read_gguf, write_tokenizer
+from models.install.onnx_source import TOKENIZER
 from tests.helpers.tiny_graph import TinyGraph
 
 
