@@ -44,7 +44,9 @@ def literals(source: Source) -> frozenset[str]:
 
 
 def stumps(source: Source) -> frozenset[str]:
-    """What a link is up to its first dot or slash, unless the notes have it as a word as well."""
+    """What a link is up to its first dot or slash, without its scheme, or up to the end of that;
+    unless the notes have it as a word as well.
+    """
     links = [entity for entity in source.entities if entity.kind is Kind.LINK]
     begun = {
         re.split(r"[./]", bare_link(link.span.of(source.notes).casefold()))[0] for link in links
@@ -52,6 +54,8 @@ def stumps(source: Source) -> frozenset[str]:
     elsewhere = source.notes
     for link in links:
         elsewhere = elsewhere.replace(link.span.of(source.notes), " ")
+    if links:
+        begun |= {"http", "https"}
     return frozenset(begun) - {word.plain for word in find_words(elsewhere)}
 
 

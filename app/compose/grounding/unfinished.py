@@ -33,6 +33,7 @@ from app.compose.grounding.spellings import (
 )
 from app.compose.grounding.units import UNITS
 from app.compose.grounding.wording import (
+    bare_link,
     find_entities,
     find_names,
     find_superlatives,
@@ -124,7 +125,8 @@ class Unfinished:
             return True
         runs = tail.split()
         done = runs if tail[-1:].isspace() else runs[:-1]
-        return not done or done[-1].strip(OPENING + CLOSING).casefold() not in self._stumps
+        last = done[-1].strip(OPENING + CLOSING + "/").casefold() if done else ""
+        return bare_link(last) not in self._stumps
 
     def _may_become_literal(self, run: str) -> bool:
         plain = run.casefold()

@@ -80,6 +80,8 @@ def test_what_the_notes_have_can_be_written_with_any_tokens(
         "3 km.",
         "See example.org.",
         "See example.",
+        "See https://example.",
+        "See https://.",
         "See example.org/la.",
         "See bbc.co.uk/news.",
         "Ask @councillor!",
