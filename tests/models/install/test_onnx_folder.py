@@ -385,4 +385,4 @@ def test_the_built_in_model_needs_what_its_own_manifest_says(
     (source / "config.json").write_text('{"max_position_embeddings": 2048}', "utf-8")
     manifest = adopted(source, folder)
     assert manifest.needed_memory_mb == pytest.approx(700, rel=0.15)
-    assert (manifest.precision, manifest.end_of_turn_ids) == ("8-bit, blocks of 32", (2,))
+    assert (manifest.precision, manifest.end_of_turn_ids) == ("8-bit, blocks of 64", (2,))
