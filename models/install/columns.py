@@ -159,16 +159,14 @@ def _replace(graph: Any, products: Sequence[Any], weights: Sequence[Floats]) -> 
     stored = {
         f"{name}.int8": np.round(columns / scales).astype(np.int8),
         f"{name}.scale": scales.astype(np.float32),
-        f"{name}.widths": np.array([weight.shape[1] for weight in weights], np.int64),
     }
+    inputs = [products[0].input[0], *stored]
     results = [product.output[0] for product in products]
     whole = results if len(results) == 1 else [f"{name}.whole"]
-    inputs = [products[0].input[0], f"{name}.int8", f"{name}.scale"]
     made = [helper.make_node("DynamicQuantizeMatMul", inputs, whole, domain="com.microsoft")]
-    if whole != results:
+    if len(results) > 1:
+        stored[f"{name}.widths"] = np.array([weight.shape[1] for weight in weights], np.int64)
         made.append(helper.make_node("Split", [*whole, f"{name}.widths"], results, axis=-1))
-    else:
-        del stored[f"{name}.widths"]
     place = list(graph.node).index(products[0])
     for product in products:
         graph.node.remove(product)
