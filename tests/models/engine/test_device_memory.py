@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from models.engine.cache import cache_for
 from models.engine.decode import Decoder, Row, Run
 from models.engine.device import CPU
-from models.engine.device_memory import DeviceMemory, Floats, Part
+from models.engine.device_memory import HOST, DeviceMemory, Floats, Part
 from models.engine.sampling import Sampling
 from models.engine.session import Graph, load_graph
 from models.engine.step import Step
@@ -115,3 +117,18 @@ def test_a_row_is_moved_and_its_neighbour_left(tmp_path: Path) -> None:
     for buffer in cache._buffers:
         held = buffer.host.reshape(numbers.shape)
         np.testing.assert_array_equal(held, numbers[[0, 1, 0]])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system is asked what the process holds")
+def test_room_that_no_token_uses_takes_up_no_memory() -> None:
+    rows, room, used = 512, 16384, 64
+    before = held_bytes()
+    buffer = HOST.buffer(rows * room, np.dtype(np.float32))
+    buffer.host.reshape(rows, room)[:, :used] = 1
+    # A page of 4 KiB for each row, where huge pages would take up all of the room.
+    assert held_bytes() - before < buffer.host.nbytes / 2
+
+
+def held_bytes() -> int:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * mmap.PAGESIZE
