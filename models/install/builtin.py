@@ -15,7 +15,7 @@ from models.errors import ModelError
 from models.install.adapter import merge_adapter
 from models.install.columns import even_out
 from models.install.gguf import GgufModel, read_gguf, write_fp32_graph, write_tokenizer
-from models.install.loss import mean_divergence
+from models.install.loss import Reference
 from models.install.progress import StepReport
 from models.install.quantize import answer_last_position_only, write_rounded_graph
 from models.install.staging import staged
@@ -110,11 +110,12 @@ def write_fastest(
     too much as well.
     """
     even = even_out(fp32, calibration)
+    reference = Reference(fp32, [held_out])
     forms = ((even, "8-bit, whole columns and blocks of {}"), ((), "8-bit, blocks of {}"))
     for columns, precision in forms:
         graph = write_rounded_graph(fp32, folder, 8, _BLOCK, columns)
         report("Measuring what was lost", 0.75)
-        loss = mean_divergence(fp32, graph, [held_out])
+        loss = reference.divergence(graph)
         if loss <= LOSS_LIMIT:
             return precision.format(_BLOCK), loss
     raise ModelError(

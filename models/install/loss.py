@@ -37,11 +37,6 @@ class Reference:
         return total / count
 
 
-def mean_divergence(reference: Path, candidate: Path, passages: Sequence[Sequence[int]]) -> float:
-    """Mean over all positions of KL(reference || candidate), in nats a token."""
-    return Reference(reference, passages).divergence(candidate)
-
-
 def read_all(graph: Graph, tokens: Sequence[int]) -> Logits:
     """The logits `[tokens, vocabulary]` after each token of one passage."""
     ids = np.asarray([tokens], np.int64)

@@ -14,7 +14,7 @@ from models.engine.session import load_graph
 from models.errors import ModelError
 from models.install import builtin
 from models.install.columns import even_out
-from models.install.loss import mean_divergence, read_all
+from models.install.loss import Reference, read_all
 from models.install.quantize import write_rounded_graph
 from tests.helpers.tiny_graph import Array, TinyGraph
 
@@ -135,8 +135,9 @@ def test_activations_that_something_else_reads_too_are_left_alone(tmp_path: Path
 def losses(uneven: Path, rounded: Path) -> list[float]:
     """What whole columns lose, and what blocks lose alone."""
     even = even_out(uneven, TOKENS)
+    reference = Reference(uneven, [TOKENS])
     graphs = (write_rounded_graph(uneven, rounded, 8, 64, names) for names in (even, ()))
-    return [mean_divergence(uneven, graph, [TOKENS]) for graph in graphs]
+    return [reference.divergence(graph) for graph in graphs]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import onnx
 import pytest
 
 from models.errors import ModelError
-from models.install.loss import mean_divergence
+from models.install.loss import Reference
 from models.install.precision import LOSS_LIMIT, Precision, write_smallest
 from tests.helpers.tiny_graph import Array, TinyGraph
 
@@ -38,7 +38,7 @@ def made(folder: Path, outlier: float = 0.0, sure: float = 1.0) -> Path:
 
 def test_a_graph_loses_nothing_against_itself(tmp_path: Path) -> None:
     graph = made(tmp_path)
-    assert mean_divergence(graph, graph, PASSAGES) == 0
+    assert Reference(graph, PASSAGES).divergence(graph) == 0
 
 
 def test_the_loss_is_the_mean_divergence_of_what_follows_each_token(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_loss_is_the_mean_divergence_of_what_follows_each_token(tmp_path: Pa
     for passage in PASSAGES:
         p, q = (_chances(one.logits(passage)) for one in (tiny, other))
         expected += (p * np.log(p / q)).sum(-1).tolist()
-    loss = mean_divergence(graphs[0], graphs[1], PASSAGES)
+    loss = Reference(graphs[0], PASSAGES).divergence(graphs[1])
     assert loss == pytest.approx(np.mean(expected), rel=1e-4)
 
 
@@ -65,7 +65,7 @@ def _chances(logits: Array) -> npt.NDArray[np.float64]:
 def test_four_bits_are_kept_where_they_lose_little(tmp_path: Path, folder: Path) -> None:
     graph = made(tmp_path)
     precision = write_smallest(graph, PASSAGES, folder, ignore)
-    loss = mean_divergence(graph, folder / "model.onnx", PASSAGES)
+    loss = Reference(graph, PASSAGES).divergence(folder / "model.onnx")
     assert precision == Precision("4-bit, blocks of 32", loss, f"4-bit {loss:.3f} nats a token")
     assert {4, 8} == widths(folder)
 
@@ -74,7 +74,8 @@ def test_eight_bits_are_taken_where_four_lose_much(tmp_path: Path, folder: Path)
     graph = made(tmp_path, outlier=1)
     precision = write_smallest(graph, PASSAGES, folder, ignore)
     assert precision.phrase == "8-bit, blocks of 32"
-    assert precision.loss == mean_divergence(graph, folder / "model.onnx", PASSAGES) < LOSS_LIMIT
+    loss = Reference(graph, PASSAGES).divergence(folder / "model.onnx")
+    assert precision.loss == loss < LOSS_LIMIT
     assert precision.tried == f"4-bit 0.288, 8-bit {precision.loss:.3f} nats a token"
     assert {8} == widths(folder)
 
