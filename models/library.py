@@ -13,7 +13,7 @@ from models.manifest import FILE_NAME, Manifest, read_manifest
 
 BUILT_IN = "smollm2-135m-instruct"
 """The id of the model that Twite makes itself on first use."""
-BUILT_IN_BUILD = 7
+BUILT_IN_BUILD = 8
 """The recipe it is made by. One made by an older recipe counts as not there, and is made again."""
 _UNFINISHED = ".downloading-"
 

@@ -23,9 +23,12 @@ BLOCK = 32
 HEAD_BITS = 8
 """The width of `lm_head` and of the embedding table, whatever the width of the rest."""
 
+_HEAD_BLOCK = 64
+"""Their blocks are no larger: in blocks of 128 they lose 0.0009 nats a token, all else 0.0003."""
+
 _ELEMENTWISE = {"Add", "Cast", "Div", "Identity", "Mul", "Sub", "Tanh"}
 """What may stand between `lm_head` and the logits: each position is still worked out by itself."""
-_PRODUCTS = {"MatMul", "MatMulNBits"}
+_PRODUCTS = {"MatMul", "MatMulNBits", "DynamicQuantizeMatMul"}
 
 
 def write_rounded_graph(
@@ -47,10 +50,11 @@ def write_rounded_graph(
     _find_weights_from(model.graph, fp32_graph.parent.resolve())
     _fold_transposed_weights(model.graph)
     round_columns(model.graph, even)
-    if bits != HEAD_BITS:
-        model = _round(model, HEAD_BITS, block, spared=_all_but_head(model.graph))
+    head_block = min(block, _HEAD_BLOCK)
+    if (bits, block) != (HEAD_BITS, head_block):
+        model = _round(model, HEAD_BITS, head_block, spared=_all_but_head(model.graph))
     model = _round(model, bits, block)
-    _round_embedding(model.graph, block)
+    _round_embedding(model.graph, head_block)
     _bring_in(model.graph)
     graph = folder / "model.onnx"
     save_graph(model, graph)
