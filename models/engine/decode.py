@@ -120,6 +120,8 @@ class Row:
 
 OnStep = Callable[[Sequence[Row]], None]
 """Called after every step with the rows that were given a token in it."""
+IsCancelled = Callable[[], bool]
+"""Whether the person does not want it any more; asked before every step."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ class _Drawing:
 
     run: Run
     on_step: OnStep
-    is_cancelled: Callable[[], bool]
+    is_cancelled: IsCancelled
     rows: list[Row] = field(default_factory=list)
 
     def begin(self) -> list[Row]:
@@ -140,8 +142,7 @@ class _Drawing:
 
     def check(self) -> None:
         """Raises `Cancelled` where the person stopped the run."""
-        if self.is_cancelled():
-            raise Cancelled
+        _check(self.is_cancelled)
 
     def is_enough(self) -> bool:
         """Whether so many rows have ended that the others may be given up."""
@@ -171,21 +172,26 @@ class Decoder:
         self._prefix: tuple[int, ...] = ()
         self._rows_with_prefix = 0
 
-    def warm_up(self, prefix: tuple[int, ...], rows: int, room: int) -> None:
-        """Prefill a prefix ahead of the first run, in buffers with room for `room` tokens more."""
+    def warm_up(
+        self, prefix: tuple[int, ...], rows: int, room: int, is_cancelled: IsCancelled
+    ) -> None:
+        """Prefill a prefix ahead of the first run, in buffers with room for `room` tokens more.
+
+        Raises `Cancelled` and `OutOfMemory` as `run` does.
+        """
 
         def prefill(side_by_side: int) -> None:
             self._reserve(len(prefix) + room, side_by_side)
-            self._keep_prefix(prefix)
+            self._keep_prefix(prefix, is_cancelled)
 
         self._as_memory_allows(rows, prefill)
 
-    def run(self, run: Run, on_step: OnStep, is_cancelled: Callable[[], bool]) -> list[Row]:
+    def run(self, run: Run, on_step: OnStep, is_cancelled: IsCancelled) -> list[Row]:
         """Draw every row of a run to its end, in order of their numbers.
 
         Where memory runs out, the run begins again with half as many rows side by side. Raises
-        `OutOfMemory` where not even one row fits, and `Cancelled` within one step of
-        `is_cancelled()` turning true.
+        `OutOfMemory` where not even one row fits, and `Cancelled` within one step, or one piece of
+        the prompt, of `is_cancelled()` turning true.
         """
         if not self._graph.shapes.in_place:
             run = replace(run, others=())
@@ -209,7 +215,7 @@ class Decoder:
         run = drawing.run
         longest = max(map(len, (run.prompt, *run.others)))
         self._reserve(len(run.prefix) + longest + run.tokens, side_by_side)
-        self._keep_prefix(run.prefix)
+        self._keep_prefix(run.prefix, drawing.is_cancelled)
         rows = drawing.begin()
         for first in range(0, run.rows, side_by_side):
             batch = rows[first : first + side_by_side]
@@ -233,10 +239,10 @@ class Decoder:
         after = []
         place = 0
         for way, group in groupby(batch, key=lambda row: run.way_of(row.number)):
-            drawing.check()
             prompt, rows = ways[way], list(group)
             length = len(run.prefix) + len(prompt)
-            after += [self._prefill(prompt, len(run.prefix)).copy()] * len(rows)
+            logits = self._prefill(prompt, len(run.prefix), drawing.is_cancelled)
+            after += [logits.copy()] * len(rows)
             self._spread_prompt(place, place + len(rows), len(run.prefix), length)
             for row in rows:
                 row.length = length
@@ -333,14 +339,14 @@ class Decoder:
     def _cache(self, rows: int, capacity: int) -> Cache:
         return cache_for(self._graph.shapes, rows, capacity, self._graph.memory)
 
-    def _keep_prefix(self, prefix: tuple[int, ...]) -> None:
+    def _keep_prefix(self, prefix: tuple[int, ...], is_cancelled: IsCancelled) -> None:
         """The prefix is always prefilled on its own, so that a seed gives the same drafts again."""
         if prefix == self._prefix:
             return
         self._forget_prefix()
         if prefix and not self._has_put(prefix):
             began = perf_counter()
-            self._prefill(prefix, 0)
+            self._prefill(prefix, 0, is_cancelled)
             if self._kept:
                 took_s = perf_counter() - began
                 self._kept.keep(prefix, self._prompt_cache.tokens(len(prefix)), took_s)
@@ -363,9 +369,22 @@ class Decoder:
         start = prefix if end <= self._rows_with_prefix else 0
         self._row_cache.fill_from(self._prompt_cache, start, stop, end - first, first)
 
-    def _prefill(self, tokens: Sequence[int], past: int) -> npt.NDArray[np.float32]:
-        """Read tokens behind `past` cached ones; returns the logits `[1, vocabulary]` after."""
-        length = past + len(tokens)
-        step = Step(self._graph, self._prompt_cache, rows=1, width=len(tokens))
-        self._prompt_cache.lengthen(len(tokens), [length])
-        return step.run(tokens, [length])
+    def _prefill(
+        self, tokens: Sequence[int], past: int, is_cancelled: IsCancelled
+    ) -> npt.NDArray[np.float32]:
+        """Read tokens behind `past` cached ones, piece by piece; returns the logits `[1,
+        vocabulary]` after the last.
+        """
+        for start in range(0, len(tokens), self._graph.at_once):
+            _check(is_cancelled)
+            piece = tokens[start : start + self._graph.at_once]
+            length = past + start + len(piece)
+            step = Step(self._graph, self._prompt_cache, rows=1, width=len(piece))
+            self._prompt_cache.lengthen(len(piece), [length])
+            logits = step.run(piece, [length])
+        return logits
+
+
+def _check(is_cancelled: IsCancelled) -> None:
+    if is_cancelled():
+        raise Cancelled

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from models.engine.chat import Message, encode_chat, open_answer
-from models.engine.decode import Decoder, OnStep, Row, Run
+from models.engine.decode import Decoder, IsCancelled, OnStep, Row, Run
 from models.engine.kept_prefixes import KeptPrefixes
 from models.engine.limits import Limits, TextRules, Vocabulary
 from models.engine.sampling import Sampling
@@ -36,9 +36,14 @@ class ModelWriter:
         digests = " ".join(file.sha256 for file in self.manifest.files)
         self._decoder = Decoder(graph, pieces, ends, KeptPrefixes(folder / "prefixes", digests))
 
-    def warm_up(self, prefix: Sequence[Message], rows: int, room: int) -> None:
-        """Read the turns that every run begins with, so that the first run need not."""
-        self._decoder.warm_up(self._encode(prefix), rows, room)
+    def warm_up(
+        self, prefix: Sequence[Message], rows: int, room: int, is_cancelled: IsCancelled
+    ) -> None:
+        """Read the turns that every run begins with, so that the first run need not.
+
+        Raises `Cancelled` where it was given up.
+        """
+        self._decoder.warm_up(self._encode(prefix), rows, room, is_cancelled)
 
     def write(
         self,
@@ -54,7 +59,7 @@ class ModelWriter:
         source: str,
         rules: TextRules | None,
         on_step: OnStep,
-        is_cancelled: Callable[[], bool],
+        is_cancelled: IsCancelled,
     ) -> list[Row]:
         """Write `rows` texts from a source, until `enough` of them are finished.
 

@@ -7,9 +7,10 @@ the window closed or died, it ends too.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 from time import perf_counter
 from typing import TextIO
 
@@ -43,7 +44,7 @@ MakeRules = Callable[[int, str], TextRules]
 def serve(commands: TextIO, answers: TextIO, make_rules: MakeRules) -> None:
     """Work through the commands until they end."""
     inbox = _Inbox(commands)
-    worker = _Worker(answers, make_rules, inbox.is_cancelled)
+    worker = _Worker(answers, make_rules, inbox)
     while (command := inbox.next()) is not None:
         worker.do(command)
 
@@ -53,39 +54,55 @@ class _Inbox:
 
     def __init__(self, commands: TextIO) -> None:
         self._commands = commands
-        self._queue: SimpleQueue[Command | None] = SimpleQueue()
+        self._news = threading.Condition()
+        self._waiting: deque[Command] = deque()
         self._cancelled_up_to = 0
         self._closed = False
         threading.Thread(target=self._read, name="commands", daemon=True).start()
 
     def next(self) -> Command | None:
         """The next command, waiting for it; None once there will be no more."""
-        return self._queue.get()
+        with self._news:
+            self._news.wait_for(lambda: self._waiting or self._closed)
+            return self._waiting.popleft() if self._waiting else None
 
     def is_cancelled(self, run: int) -> bool:
         """Run numbers grow, so cancelling one cancels all before it."""
         return self._closed or run <= self._cancelled_up_to
 
+    def is_overtaken(self) -> bool:
+        """Whether nobody waits for a warm-up any more: something else is to be read already, or the
+        person has given up the run behind it.
+        """
+        with self._news:
+            return self._closed or any(map(self._overtakes, self._waiting))
+
+    def _overtakes(self, command: Command) -> bool:
+        if isinstance(command, Draft):
+            return self.is_cancelled(command.run)
+        return isinstance(command, Load | WarmUp)
+
     def _read(self) -> None:
         for line in self._commands:
             command = from_line(line)
-            if isinstance(command, Cancel):
-                self._cancelled_up_to = max(self._cancelled_up_to, command.run)
-            elif isinstance(command, Load | Draft | WarmUp):
-                self._queue.put(command)
-        self._closed = True
-        self._queue.put(None)
+            with self._news:
+                if isinstance(command, Cancel):
+                    self._cancelled_up_to = max(self._cancelled_up_to, command.run)
+                elif isinstance(command, Load | Draft | WarmUp):
+                    self._waiting.append(command)
+                    self._news.notify()
+        with self._news:
+            self._closed = True
+            self._news.notify()
 
 
 class _Worker:
     """Does one command after the other with the model loaded last."""
 
-    def __init__(
-        self, answers: TextIO, make_rules: MakeRules, is_cancelled: Callable[[int], bool]
-    ) -> None:
+    def __init__(self, answers: TextIO, make_rules: MakeRules, inbox: _Inbox) -> None:
         self._answers = answers
         self._make_rules = make_rules
-        self._is_cancelled = is_cancelled
+        self._inbox = inbox
         self._writer: ModelWriter | None = None
 
     def do(self, command: Command) -> None:
@@ -120,7 +137,10 @@ class _Worker:
         )
 
     def _warm_up(self, command: WarmUp) -> None:
-        self._loaded().warm_up(command.prefix, command.rows, command.room)
+        with suppress(Cancelled):
+            self._loaded().warm_up(
+                command.prefix, command.rows, command.room, self._inbox.is_overtaken
+            )
 
     def _draft(self, command: Draft) -> None:
         rows = self._loaded().write(
@@ -135,7 +155,7 @@ class _Worker:
             sampling=command.sampling,
             rules=self._make_rules(command.limit, command.source),
             on_step=lambda rows: self._show(command.run, rows),
-            is_cancelled=lambda: self._is_cancelled(command.run),
+            is_cancelled=lambda: self._inbox.is_cancelled(command.run),
         )
         for row in rows:
             text = row.written.decode("utf-8", "ignore").strip()

@@ -153,7 +153,7 @@ decoder = Decoder(graph, [bytes([i]) for i in range(16)], [0])
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 limit = used + int((1 + float(sys.argv[2])) * ROOM)
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-decoder.warm_up((2, 7), 8, TOKENS - 2)
+decoder.warm_up((2, 7), 8, TOKENS - 2, lambda: False)
 print(decoder._row_cache.rows)
 """
 

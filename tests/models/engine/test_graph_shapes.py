@@ -14,12 +14,13 @@ import pytest
 from models.engine.decode import Decoder, Ending, Row, Run
 from models.engine.sampling import Sampling
 from models.engine.session import load_graph
-from models.errors import ModelError
+from models.errors import Cancelled, ModelError
 from tests.helpers.log_chances import log_chances
 from tests.helpers.tiny_graph import TinyGraph
 
 END = 0
 PREFIX, PROMPT, OTHER_PROMPT = (3, 9, 4, 15), (11, 5, 8), (13, 2)
+RUN = Run(PREFIX, PROMPT, 5, 5, 12, 5, Sampling(temperature=1.0, min_p=0.001, apart=0.0))
 SHAPES = [
     TinyGraph(grouped, positions, kind, heads=heads, kv_heads=kv_heads)
     for grouped in (True, False)
@@ -35,14 +36,14 @@ def name(tiny: TinyGraph) -> str:
     return f"{attention}, {positions}, {tiny.kind}, {tiny.heads} heads of {tiny.kv_heads}"
 
 
-def decoder(tiny: TinyGraph, folder: Path) -> Decoder:
+def decoder(tiny: TinyGraph, folder: Path, at_once: int = 512) -> Decoder:
     """Each token writes one byte of its own number, so that what is written tells the tokens."""
-    graph = load_graph(tiny.save(folder), "cpu", threads=1)
+    graph = replace(load_graph(tiny.save(folder), "cpu", threads=1), at_once=at_once)
     return Decoder(graph, [bytes([token]) for token in range(tiny.vocabulary)], [END])
 
 
 def draw(decoder: Decoder, prompt: tuple[int, ...], seed: int = 5) -> list[Row]:
-    run = Run(PREFIX, prompt, 5, 5, 12, seed, Sampling(temperature=1.0, min_p=0.001, apart=0.0))
+    run = replace(RUN, prompt=prompt, seed=seed)
     return decoder.run(run, lambda _: None, lambda: False)
 
 
@@ -85,9 +86,44 @@ def test_both_kinds_of_attention_draw_the_same_rows(tmp_path: Path) -> None:
 def test_a_prefix_is_read_once(tmp_path: Path) -> None:
     tiny = TinyGraph(grouped=False)
     writer = decoder(tiny, tmp_path)
-    writer.warm_up(PREFIX, rows=5, room=20)
+    writer.warm_up(PREFIX, 5, 20, lambda: False)
     warm = [row.written for row in draw(writer, PROMPT)]
     assert warm == [row.written for row in draw(decoder(tiny, tmp_path), PROMPT)]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+@pytest.mark.parametrize("grouped", [True, False])
+def test_a_prompt_that_is_read_in_pieces_is_read_whole(
+    grouped: bool, at_once: int, tmp_path: Path
+) -> None:
+    tiny = TinyGraph(grouped, positions=True)
+    for row in draw(decoder(tiny, tmp_path, at_once), PROMPT):
+        wanted = by_the_book(tiny, PROMPT, row)
+        assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
+
+
+@pytest.mark.parametrize("pieces", range(len(PREFIX + PROMPT)))
+def test_a_cancel_is_obeyed_between_the_pieces_of_a_prompt(pieces: int, tmp_path: Path) -> None:
+    tiny = TinyGraph()
+    writer = decoder(tiny, tmp_path, at_once=1)
+    shown: list[Row] = []
+    answers = iter([False] * pieces + [True])
+    with pytest.raises(Cancelled):
+        writer.run(RUN, shown.extend, lambda: next(answers))
+    assert not shown
+    # What was read till then does no harm.
+    for row in draw(writer, PROMPT):
+        wanted = by_the_book(tiny, PROMPT, row)
+        assert row.log_chances == pytest.approx(wanted, abs=tolerance(tiny))
+
+
+def test_the_larger_a_model_the_fewer_tokens_are_read_at_once(tmp_path: Path) -> None:
+    file = TinyGraph().save(tmp_path)
+    small = load_graph(file, "cpu", threads=1)
+    with file.with_name("model.onnx.data").open("wb") as weights:
+        weights.truncate(4_000_000_000)  # takes no room on the disk
+    large = load_graph(file, "cpu", threads=1)
+    assert (small.at_once, large.at_once) == (512, 19)
 
 
 @pytest.mark.parametrize("grouped", [True, False])
