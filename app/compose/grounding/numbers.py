@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -100,15 +101,18 @@ class Number:
     scale: int = 1
 
 
-def find_numbers(text: str) -> list[Number]:
-    """All numbers, left to right."""
+@lru_cache(maxsize=256)
+def find_numbers(text: str) -> tuple[Number, ...]:
+    """All numbers, left to right. Of one text they are asked for again and again, by each rule that
+    has to tell something else from them.
+    """
     found = [*_versions(text), *_digits(text), *_words(text)]
     found.sort(key=lambda number: (number.start, -number.stop))
     kept: list[Number] = []
     for number in found:
         if not kept or number.start >= kept[-1].stop:
             kept.append(number)
-    return kept
+    return tuple(kept)
 
 
 def in_words(value: int) -> str:
