@@ -23,7 +23,7 @@ _DENIAL_LOST = 0.25
 _REPEATED = 0.5
 _LIKELY = 2.0
 """What the likelihood of a text is worth, in shares of coverage for each nat a token."""
-_ALIKE = 1.5
+_ALIKE = 1.0
 """What each share of words in common with a better draft costs, in shares of coverage.
 
 Much more, and what is shown beside the best is unlike it because it is wrong: see docs/quality.md.
