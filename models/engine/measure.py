@@ -92,8 +92,8 @@ def measure(folder: Path, device: str, work: Work, make_rules: MakeRules) -> Spe
             f"{manifest.name} reads at most {manifest.context_length} tokens at once.",
             "Measure with a shorter prompt or fewer tokens.",
         )
+    tokenizer = Tokenizer(folder / "tokenizer.json")  # first, as `ModelWriter` has it
     graph = load_graph(folder / "model.onnx", device)
-    tokenizer = Tokenizer(folder / "tokenizer.json")
     ends = manifest.end_of_turn_ids
     pieces = tokenizer.pieces_for(graph.shapes.vocabulary)
     rules = make_rules(max(_LIMIT, _LETTERS * work.tokens), NOTES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +57,7 @@ def _pieces(tokenizer: HuggingFaceTokenizer) -> tuple[bytes, ...]:
     control = {
         index for index, token in tokenizer.get_added_tokens_decoder().items() if token.special
     }
-    byte_level = "ByteLevel" in json.dumps(json.loads(tokenizer.to_str())["decoder"])
+    byte_level = "ByteLevel" in repr(tokenizer.decoder)
     to_byte = _byte_level_alphabet()
     for token, index in vocabulary.items():
         if index in control:

@@ -27,9 +27,10 @@ class ModelWriter:
 
     def __init__(self, folder: Path, device: str = "auto") -> None:
         self.manifest = verify(folder)
+        # Before the graph, which then takes the memory that reading this leaves behind: 20 MB.
+        self._tokenizer = Tokenizer(folder / "tokenizer.json")
         graph = load_graph(folder / "model.onnx", device)
         self.device, self.device_note = graph.device, graph.device_note
-        self._tokenizer = Tokenizer(folder / "tokenizer.json")
         ends = self.manifest.end_of_turn_ids
         pieces = self._tokenizer.pieces_for(graph.shapes.vocabulary)
         self._vocabulary = Vocabulary(pieces, ends)
