@@ -154,7 +154,7 @@ def _wanted(results: Results) -> str:
     eight = rate(-1)
     one_row = min(twite.times(engine, one_row_rate) for engine in results.engines[1:5])
     more_memory = twite.middle(memory_mb) - batched.middle(memory_mb)
-    more_weights = twite.weights_mb - batched.weights_mb
+    more_weights = max(0.0, twite.weights_mb - batched.weights_mb)
     first_ms = 1000 * results.first_text_s
     wanted: tuple[tuple[str, float, str, float, Callable[[float, float], bool]], ...] = (
         (f"8 rows, times {batched.name}", twite.times(batched, eight), "{:.2f}", 2.2, _at_least),
