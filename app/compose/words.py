@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 # Snowball's English stemmer: other languages lose little by it, since both sides are treated alike.
 from snowballstemmer import stemmer
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[@#$]?\w+(?:['’.,:/-]\w+)*%?")
 _ENGLISH = stemmer("english")
 _SENTENCE_BREAK = re.compile(r"[.!?…;•*]|\n|\s[-–—]\s")
@@ -169,6 +170,12 @@ def find_words(text: str) -> tuple[Word, ...]:
         found.append(Word(match[0], match.start(), match.end(), clause, sentence))
         behind = match.end()
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def letter_runs(text: str) -> frozenset[str]:
+    """Every run of letters, without case: what tells at once that a text has none of some words."""
+    return frozenset(_LETTERS.findall(text.casefold()))
 
 
 def stem_parts(word: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.meaning import Key, Quantity
-from app.compose.words import stem
+from app.compose.words import letter_runs, stem
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -126,6 +126,8 @@ def find_moments(text: str, *, is_notes: bool = False) -> list[Quantity]:
 
 
 def _with_month(text: str) -> Iterator[Quantity]:
+    if MONTHS.keys().isdisjoint(letter_runs(text)):
+        return
     for pattern in (_DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
             month = MONTHS[match["month"].lower()]
@@ -218,6 +220,8 @@ def _noons(text: str) -> Iterator[Quantity]:
 
 
 def _words(text: str, is_notes: bool) -> Iterator[Quantity]:
+    if CALENDAR_WORDS.isdisjoint(letter_runs(text)):
+        return
     for match in _WORD.finditer(text):
         word = match[0].lower()
         is_clear = word not in _AMBIGUOUS or (is_notes and word not in ("may", "march"))

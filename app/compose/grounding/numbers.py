@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from app.compose.words import letter_runs
+
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -58,6 +60,8 @@ NUMBER_WORDS = frozenset(
     | {"dozens", "hundreds", "thousands", "millions"}
 )
 """Every single word that counts something."""
+_BEGINNINGS = NUMBER_WORDS | {f"{word}s" for word in (*_SCALES, *_ORDINALS)}
+"""One of these is in every number that is written in words."""
 
 _ONE_WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
 _SMALL_WORDS = rf"(?:(?:{'|'.join(_TENS)})[-\s](?:{'|'.join(_UNITS[1:10])})|{_ONE_WORD})"
@@ -176,6 +180,8 @@ def _values(digits: str) -> frozenset[Decimal]:
 
 
 def _words(text: str) -> Iterator[Number]:
+    if _BEGINNINGS.isdisjoint(letter_runs(text)):
+        return
     for match in _IN_WORDS.finditer(text):
         word = match[0].lower()
         yield Number(

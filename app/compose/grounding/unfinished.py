@@ -41,7 +41,7 @@ from app.compose.grounding.wording import (
 )
 from app.compose.words import FUNCTION_WORDS, find_words, is_english, stem_parts
 
-_TAIL = 48
+_TAIL = 32
 """Code points of the text that are looked at: what stands before them has been allowed already."""
 _RUN = re.compile(r"\d[\d.,:/'’-]*\Z")
 _LAST_RUN = re.compile(r"\S+\Z")
@@ -49,7 +49,8 @@ _LAST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?\Z")
 _QUOTES = frozenset('"“”„«»')
 _SUSPECT = re.compile(r"[\d@#$€£¥₹\"“”„«»]|://|\w\.\w|[^\W\d_a-zß-öø-ÿ]")
 """What can be a claim; capitals and letters of other scripts are looked at closely."""
-_LAST_WORDS = re.compile(r"(?:\S+\s+){0,2}\S*\s*\Z")
+_RECENT = 3
+"""Words at the end of a text that can have become a claim just now."""
 _LETTERS = re.compile(r"[\w']+")
 _UNIT_WORDS = tuple(sorted({"am", "pm", *CALENDAR_WORDS, *(u for u in UNITS if u[0].isalpha())}))
 _IN_DIGITS = (Kind.NUMBER, Kind.PRICE, Kind.TIME, Kind.DATE)
@@ -100,12 +101,12 @@ class Unfinished:
     @staticmethod
     def _is_suspect(tail: str) -> bool:
         """Whether the last words, all that can have become a claim just now, look like one."""
-        recent = _LAST_WORDS.search(tail)
-        if recent is None or _SUSPECT.search(recent[0]):
+        recent = " ".join(tail.split()[-_RECENT:])
+        if _SUSPECT.search(recent):
             return True
         return any(
             word in _CLAIM_WORDS or is_negation(word) or is_extreme(word)
-            for word in _LETTERS.findall(recent[0].replace("’", "'"))
+            for word in _LETTERS.findall(recent.replace("’", "'"))
         )
 
     def _marks_stand(self, tail: str) -> bool:
