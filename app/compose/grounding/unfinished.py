@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from app.compose.grounding.claims import Kind
+from app.compose.grounding.claims import Kind, Span
 from app.compose.grounding.dates import CALENDAR_WORDS, MONTHS
 from app.compose.grounding.meaning import Quantity
 from app.compose.grounding.numbers import NUMBER_WORDS
@@ -41,8 +41,10 @@ from app.compose.grounding.wording import (
 )
 from app.compose.words import FUNCTION_WORDS, find_words, is_english, stem_parts
 
-_TAIL = 32
-"""Code points of the text that are looked at: what stands before them has been allowed already."""
+_TAIL = 24
+"""Code points that are looked at before the last word, and the rest of the word that they begin in:
+what stands before it has been allowed already.
+"""
 _RUN = re.compile(r"\d[\d.,:/'’-]*\Z")
 _LAST_RUN = re.compile(r"\S+\Z")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?\Z")
@@ -139,6 +141,15 @@ class Unfinished:
         # A full stop or a decimal point without a mark of its own is no link.
         return not MARKED.search(bare) and not find_entities(run)
 
+    def _is_of_literal(self, tail: str, span: Span) -> bool:
+        """Whether this is part of a link, handle or tag of the notes, or of its beginning."""
+        run = tail[_word_start(tail, span.start) :].split(maxsplit=1)[0]
+        plain = run.lstrip(OPENING).casefold()
+        is_under_way = tail.endswith(run)
+        return plain.rstrip(CLOSING) in self._literals or (
+            is_under_way and any(literal.startswith(plain) for literal in self._literals)
+        )
+
     def _digits_are_noted(self, tail: str, is_whole: bool) -> bool:
         """Whether every complete run of digits is one that the notes have."""
         return all(
@@ -198,6 +209,8 @@ class Unfinished:
             if not is_whole and claim.span.start == 0:
                 continue
             if not claim.is_claim or self._source.carries(claim) is not None:
+                continue
+            if self._is_of_literal(tail, claim.span):
                 continue
             is_at_end = claim.span.stop >= run_start
             if not (is_at_end and self._may_grow(tail, claim, is_word_open)):
@@ -261,9 +274,11 @@ class Unfinished:
 
 
 def _tail(text: str) -> str:
-    """The end of a text, from the beginning of a word on."""
-    if len(text) <= _TAIL:
-        return text
-    tail = text[-_TAIL:]
-    space = tail.find(" ")
-    return tail[space:] if space >= 0 else tail
+    """The end of a text: its last word, however long that is, and some before it."""
+    last = _word_start(text, len(text.rstrip()))
+    return text[max(0, _word_start(text, last - _TAIL) - 1) :]
+
+
+def _word_start(text: str, place: int) -> int:
+    """Where the word begins that this place is in or right behind."""
+    return 1 + max(text.rfind(space, 0, max(0, place)) for space in " \n")

@@ -104,6 +104,33 @@ def test_what_the_notes_lack_cannot_be_written_with_any_tokens(
     assert not can_be_written(unfinished, text, size)
 
 
+LINKS = [
+    "https://example.org/lane/2026/september",
+    "example.org/2026/03/05/lane",
+    "https://example.org/a/b/issues/123",
+    "https://example.org/lane/2026/september/a-link-that-is-longer-than-what-is-looked-at",
+    "www.the-very-long-name-of-a-hall-in-a-village.example.org",
+    "#averylonghashtagfor2026andbeyond",
+]
+"""Long, or with a number among their parts."""
+
+
+@pytest.mark.parametrize("size", [1, 3, WORDS])
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_of_the_notes_can_be_written_whatever_stands_in_it(link: str, size: int) -> None:
+    noted = Unfinished(f"The lane is closed, read {link} before you come")
+    for text in (f"Read {link}", f"Read {link}.", f"Lane closed, see {link} before you come."):
+        assert can_be_written(noted, text, size)
+
+
+@pytest.mark.parametrize("size", [1, 3, WORDS])
+@pytest.mark.parametrize("link", LINKS)
+def test_no_other_link_can_be_written_nor_a_number_beside_it(link: str, size: int) -> None:
+    noted = Unfinished(f"The lane is closed, read {link} before you come")
+    for text in (f"Read {link[:5]}x{link[5:]} now.", f"Read {link}7 now.", f"Read {link} for 7."):
+        assert not can_be_written(noted, text, size)
+
+
 @pytest.mark.parametrize("text", ["It is not so.", "Never on time."])
 def test_notes_that_deny_something_allow_negations(text: str) -> None:
     assert can_be_written(Unfinished("Dogs are not allowed."), text)
