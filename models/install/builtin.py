@@ -158,7 +158,7 @@ def _manifest(
         context_length=gguf.context_length,
         precision=precision,
         measured_loss=round(loss, 5),
-        needed_memory_mb=700,
+        needed_memory_mb=600,
         files=tuple(describe_file(folder, name) for name in names),
         source_boost=PLAIN_SOURCE_BOOST if plain else SOURCE_BOOST,
         prompt="examples" if plain else "taught",
