@@ -143,9 +143,10 @@ class Unfinished:
 
     def _is_of_literal(self, tail: str, span: Span) -> bool:
         """Whether this is part of a link, handle or tag of the notes, or of its beginning."""
-        run = tail[_word_start(tail, span.start) :].split(maxsplit=1)[0]
+        start = _word_start(tail, span.start)
+        run = tail[start:].split(maxsplit=1)[0]
         plain = run.lstrip(OPENING).casefold()
-        is_under_way = tail.endswith(run)
+        is_under_way = start + len(run) == len(tail)
         return plain.rstrip(CLOSING) in self._literals or (
             is_under_way and any(literal.startswith(plain) for literal in self._literals)
         )
